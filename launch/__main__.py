@@ -1,0 +1,42 @@
+"""./run: up, stop, reset, test, check, bench, manage."""
+
+import os
+import sys
+
+from launch import install
+from launch.places import venv_program
+from launch.screen import Stopped, Trouble
+
+HELP = """\
+./run up [--port N] [--fresh]   start the portal with demo data; Ctrl-C ends it
+./run stop                      end a portal started elsewhere
+./run reset                     stop, and forget the database and everything else in .run/
+./run test [pytest arguments]   run the tests on servers of their own
+./run check                     formatting, lint, layers, types, migrations, templates, translations, deployment
+./run bench [name]              list the benchmarks, or run one
+./run manage COMMAND ...        Django's manage.py with the portal's servers and settings
+"""
+WITH_DEVELOPMENT = {"test", "check", "bench"}
+COMMANDS = {"up", "stop", "reset", "test", "check", "bench", "manage"}
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("help", "-h", "--help"):
+        print(HELP, end="")
+        return 0 if arguments else 2
+    if arguments[0] not in COMMANDS:
+        raise Trouble(f"There is no ./run {arguments[0]}. Try ./run help.")
+    if arguments[0] not in ("stop", "reset"):
+        install.ensure(dev=arguments[0] in WITH_DEVELOPMENT)
+    # `commands` imports packages of the lock: only the environment's own Python may go on
+    os.execv(venv_program("python"), ["python", "-m", "launch.commands", *arguments])
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Trouble as trouble:
+        print(f"run: {trouble}", file=sys.stderr)
+        sys.exit(1)
+    except (KeyboardInterrupt, Stopped):
+        sys.exit(130)

@@ -1,0 +1,45 @@
+"""What the launcher says: one line per stage with its seconds, and one sentence when something is wrong."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Trouble(Exception):
+    """Something the person at the keyboard can act on; the sentence is all they see."""
+
+
+class Stopped(Exception):
+    """Ctrl-C, SIGTERM or a closed terminal asked us to end."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Show a stage while it works and the seconds it took; a terminal sees the name at once."""
+    begin = time.monotonic()
+    live = sys.stdout.isatty()
+    if live:
+        print(f"  {name:<28}", end="", flush=True)
+    try:
+        yield
+    except BaseException:
+        if live:
+            print("failed", flush=True)
+        else:
+            print(f"  {name:<28}failed", flush=True)
+        raise
+    seconds = f"{time.monotonic() - begin:5.1f} s"
+    print(seconds if live else f"  {name:<28}{seconds}", flush=True)
+
+
+def tail(path: Path, lines: int = 15) -> str:
+    """The end of a log, for the few troubles a sentence cannot explain."""
+    if not path.exists():
+        return ""
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])

@@ -1,0 +1,89 @@
+"""Recording what happened: one append-only row in the caller's transaction, its words, and what is owed to consumers."""
+
+import datetime
+import secrets
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import models, transaction
+
+from portal import celery_app, ledger
+from portal.models import Delivery, Event, EventHead, EventText, Post, User
+
+Consumer = Callable[[Event, datetime.datetime], None]
+_consumers: dict[str, tuple[frozenset[str] | None, Consumer]] = {}
+
+
+def consume(name: str, kinds: Iterable[str] | None, consumer: Consumer) -> None:
+    """Register a consumer of events: called once per event of these kinds (None: all), in a transaction of its own."""
+    _consumers[name] = (frozenset(kinds) if kinds is not None else None, consumer)
+
+
+def consumer_named(name: str) -> Consumer:
+    return _consumers[name][1]
+
+
+def subject_of(row: models.Model) -> str:
+    """`appeals.appeal:<code>`: the name of a row's chain."""
+    return f"{row._meta.label_lower}:{getattr(row, 'code', row.pk)}"
+
+
+def record(
+    kind: str,
+    subject: models.Model,
+    *,
+    by: User | None,
+    at: datetime.datetime,
+    facts: dict[str, Any] | None = None,
+    words: dict[str, str] | None = None,
+    post: Post | None = None,
+) -> Event:
+    """Add a link to the subject's chain, in the caller's transaction, and owe it to every consumer of its kind.
+
+    `facts` are codes, times as integers, whole numbers: hashed and kept for ever. `words` are free text or anything
+    personal: kept apart and erasable. The head row stays locked until the caller commits, so links never fork.
+    """
+    name = subject_of(subject)
+    EventHead.objects.bulk_create(
+        [EventHead(subject=name, position=0, hash=ledger.first_previous(name))], ignore_conflicts=True
+    )
+    head = EventHead.objects.select_for_update(no_key=True).get(subject=name)
+    texts = {key: (text, secrets.token_hex(32)) for key, text in (words or {}).items() if text}
+    link = {
+        "subject": name,
+        "position": head.position + 1,
+        "kind": kind,
+        "by": by.code if by else None,
+        "post": post.code if post else None,
+        "at": ledger.microseconds(at),
+        "facts": facts or {},
+        "words": {key: ledger.commitment(salt, text) for key, (text, salt) in texts.items()},
+        "previous": head.hash,
+    }
+    event = Event.objects.create(
+        kind=kind,
+        subject=name,
+        position=link["position"],
+        by=by,
+        post=post,
+        at=at,
+        facts=link["facts"],
+        commitments=link["words"],
+        previous=head.hash,
+        hash=ledger.link_hash(link),
+    )
+    EventText.objects.bulk_create(
+        EventText(event=event, name=key, text=text, salt=salt) for key, (text, salt) in texts.items()
+    )
+    head.position, head.hash = event.position, event.hash
+    head.save(update_fields=["position", "hash"])
+    owed = [name for name, (kinds, _consumer) in _consumers.items() if kinds is None or kind in kinds]
+    Delivery.objects.bulk_create(Delivery(event=event, consumer=name, next_at=at) for name in owed)
+    if owed:
+        transaction.on_commit(lambda: _announce(event.pk), robust=True)
+    return event
+
+
+def _announce(event_id: int) -> None:
+    """Tell a worker at once. The sweep delivers what a broken broker or a crash leaves."""
+    celery_app.send_task("portal.deliver", kwargs={"event_id": event_id})

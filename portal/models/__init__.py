@@ -1,0 +1,31 @@
+from portal.models.calendar import CalendarDay, CalendarNotice
+from portal.models.events import DailyRoot, Delivery, Event, EventHead, EventText
+from portal.models.jobs import Heartbeat, JobRun, OnceKey
+from portal.models.notices import Notice, NoticeSetting, SmsMessage
+from portal.models.organisations import Organisation, OrganisationKind, Post, Role
+from portal.models.people import User
+from portal.models.places import Place, PlaceKind, PlaceOpening
+
+__all__ = [
+    "CalendarDay",
+    "CalendarNotice",
+    "DailyRoot",
+    "Delivery",
+    "Event",
+    "EventHead",
+    "EventText",
+    "Heartbeat",
+    "JobRun",
+    "Notice",
+    "NoticeSetting",
+    "OnceKey",
+    "Organisation",
+    "OrganisationKind",
+    "Place",
+    "PlaceKind",
+    "PlaceOpening",
+    "Post",
+    "Role",
+    "SmsMessage",
+    "User",
+]

@@ -1,0 +1,50 @@
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+
+from portal import sealing
+from portal.fields import CodeField, SealedTextField
+
+
+def phone_hash(phone: str) -> str:
+    """The keyed hash of a mobile number, by which its account is found."""
+    return sealing.keyed_hash("phone", phone)
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, code: str | None) -> "User":
+        return self.get(code=code)
+
+    def with_phone(self, phone: str) -> "User | None":
+        return self.filter(phone_hash=phone_hash(phone)).first()
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, whatever he does here: he signs in by phone number and code; posts and the driver's record hang on him."""
+
+    code = CodeField()
+    name = models.CharField(max_length=60)
+    phone = SealedTextField()
+    phone_hash = models.CharField(max_length=64, unique=True)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    is_long_session = models.BooleanField(default=True)
+    joined_at = models.DateTimeField()
+
+    objects = UserManager()
+    USERNAME_FIELD = "code"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(is_superuser=False), name="nobody_is_superuser")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def masked_name(self) -> str:
+        """周** : the family name and a star for each further character."""
+        return self.name[:1] + "*" * max(1, len(self.name) - 1)
+
+    @property
+    def masked_phone(self) -> str:
+        return f"{self.phone[:3]}****{self.phone[-4:]}"

@@ -1,0 +1,40 @@
+"""Idempotency: a key on every form that creates or moves. Same key, same answer, also after a crash."""
+
+import datetime
+import hashlib
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal import ledger
+from portal.errors import Refused
+from portal.models import OnceKey, User
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def once(key: str, *, by: User | None, verb: str, body: Any, now: datetime.datetime, do: Callable[[], str]) -> str:
+    """Run `do` (which returns a short answer such as a code) unless this key was used: then give its first answer.
+
+    A second request with the same key waits for the first one's transaction. Another body, verb or person under the
+    same key is refused. A Refused inside `do` rolls the key back with everything else, so the form can be sent again.
+    """
+    fingerprint = hashlib.sha256(ledger.canonical({"verb": verb, "body": body})).hexdigest()
+    with transaction.atomic():
+        created = OnceKey.objects.bulk_create(
+            [OnceKey(key=key, person=by, verb=verb, body_hash=fingerprint, at=now)], ignore_conflicts=True
+        )
+        row = OnceKey.objects.select_for_update().get(key=key)
+        if row.answer:
+            if row.body_hash != fingerprint or row.person_id != (by.pk if by else None):
+                raise Refused(_("This form was already sent with other content. Open the page again and send it once more."))
+            return row.answer
+        assert created
+        row.answer = do()
+        row.save(update_fields=["answer"])
+        return row.answer
