@@ -3,7 +3,7 @@
 import os
 import sys
 
-from launch import install
+from launch import install, stopping
 from launch.places import venv_program
 from launch.screen import Stopped, Trouble
 
@@ -26,10 +26,14 @@ def main(arguments: list[str]) -> int:
         return 0 if arguments else 2
     if arguments[0] not in COMMANDS:
         raise Trouble(f"There is no ./run {arguments[0]}. Try ./run help.")
-    if arguments[0] not in ("stop", "reset"):
-        install.ensure(dev=arguments[0] in WITH_DEVELOPMENT)
+    if arguments[0] == "stop":
+        return stopping.stop()
+    if arguments[0] == "reset":
+        return stopping.reset()
+    install.ensure(dev=arguments[0] in WITH_DEVELOPMENT)
+    python = venv_program("python")
     # `commands` imports packages of the lock: only the environment's own Python may go on
-    os.execv(venv_program("python"), ["python", "-m", "launch.commands", *arguments])
+    os.execv(python, [python, "-m", "launch.commands", *arguments])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from launch import interrupts
 from launch.screen import Trouble, tail
 
 CHILD = Path(__file__).with_name("child.py")
@@ -61,10 +62,11 @@ class Child:
         if self.has_ended:
             return
         self.process.send_signal(self.polite)
-        try:
-            self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        deadline = time.monotonic() + seconds
+        while not self.has_ended:
+            if time.monotonic() > deadline or interrupts.hurry.is_set():
+                self.kill()
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """The whole group, so that a pool's children go with it."""

@@ -42,9 +42,7 @@ def prepare_run_folder() -> Path:
 def require_space(folder: Path, needed: int = NEEDED_BYTES) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise Trouble(
-            f"The disk is full: {free // 2**20} MB are free in {folder}, {needed // 2**20} MB are needed."
-        )
+        raise Trouble(f"The disk is full: {free // 2**20} MB are free in {folder}, {needed // 2**20} MB are needed.")
 
 
 def sentence_for(error: OSError, path: Path) -> str:

@@ -56,9 +56,7 @@ def user_mode() -> str:
     """How PostgreSQL gets a user other than root: not at all, in a user namespace, or as nobody."""
     if os.getuid() != 0:
         return "plain"
-    trial = subprocess.run(
-        wrap(["true"], signal.SIGKILL, "namespace"), capture_output=True, check=False, cwd=ROOT
-    )
+    trial = subprocess.run(wrap(["true"], signal.SIGKILL, "namespace"), capture_output=True, check=False, cwd=ROOT)
     return "namespace" if trial.returncode == 0 else "nobody"
 
 
@@ -165,4 +163,3 @@ class Postgres:
     def stop(self) -> None:
         if self.child:
             self.child.stop(60)
-

@@ -54,7 +54,9 @@ class Servers:
 
 def outside_urls() -> dict[str, str]:
     """Servers named in our environment are used instead of our own."""
-    named = {name: os.environ[name] for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL") if name in os.environ}
+    named = {
+        name: os.environ[name] for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL") if name in os.environ
+    }
     if ("DATABASE_URL" in named) != ("OWNER_DATABASE_URL" in named):
         raise Trouble("DATABASE_URL (application role) and OWNER_DATABASE_URL (migrations) go together: set both.")
     return named
