@@ -86,4 +86,4 @@ def record(
 
 def _announce(event_id: int) -> None:
     """Tell a worker at once. The sweep delivers what a broken broker or a crash leaves."""
-    celery_app.send_task("portal.deliver", kwargs={"event_id": event_id})
+    celery_app.send_task("portal.deliver", kwargs={"event_id": event_id}, retry=False)
