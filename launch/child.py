@@ -1,6 +1,6 @@
 """Become another program that dies with its parent: python -S -E child.py MODE SIGNAL PARENT PROGRAM ...
 
-A separate program and not a preexec_fn: it runs between fork and exec, where a process with threads must not run Python.
+A separate program and not a preexec_fn, which would run Python between fork and exec of a process with threads.
 It stands alone (no import of launch) so that it starts in some 20 ms.
 """
 

@@ -1,5 +1,6 @@
 """Start programs that cannot outlive the launcher, and end them in order."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -70,10 +71,8 @@ class Child:
 
     def kill(self) -> None:
         """The whole group, so that a pool's children go with it."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self.process.wait(10)
 
 

@@ -6,6 +6,7 @@ import sys
 import time
 
 from launch import foreground, interrupts, stopping
+from launch.checks import check
 from launch.places import ROOT, RUN, prepare_run_folder, venv_program
 from launch.screen import Stopped, Trouble, say
 from launch.servers import environment, for_this_run, of_this_clone
@@ -97,6 +98,8 @@ def main(arguments: list[str]) -> int:
     match name:
         case "up":
             return command_up(rest)
+        case "check":
+            return check()
         case "test":
             return command_test(rest)
         case "bench":

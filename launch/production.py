@@ -1,0 +1,34 @@
+"""What production is given from outside, said once: docker-compose.yml, the deployment check and the tests share it."""
+
+import secrets
+
+# Every name the services read; deploy/example.env lists the same ones for a person to fill in.
+NAMES = (
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_URL",
+    "DEBUG",
+    "DEMO",
+    "FIELD_KEYS",
+    "HASH_KEY",
+    "OWNER_DATABASE_URL",
+    "PRODUCTION",
+    "PUBLIC_URL",
+    "REDIS_URL",
+    "ROOTS_DIR",
+    "SECRET_KEY",
+    "STATIC_ROOT",
+)
+
+
+def rehearsal(env: dict[str, str]) -> dict[str, str]:
+    """The environment of a test run, turned into production: no DEBUG, no demo, a host name, a fresh secret."""
+    return env | {
+        "PRODUCTION": "1",
+        "DEMO": "0",
+        "DEBUG": "0",
+        "SECRET_KEY": secrets.token_urlsafe(60),
+        "ALLOWED_HOSTS": "portal.example,127.0.0.1",
+        "PUBLIC_URL": "https://portal.example",
+        "CSRF_TRUSTED_ORIGINS": "https://portal.example",
+    }
