@@ -37,7 +37,14 @@ class Event(models.Model):
         indexes = [models.Index(fields=["at"]), models.Index(fields=["by", "kind", "at"])]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(name="never_truncated", operation=pgtrigger.Truncate, level=pgtrigger.Statement),
+            # Protect knows no statement level for TRUNCATE
+            pgtrigger.Trigger(
+                name="never_truncated",
+                operation=pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+                when=pgtrigger.Before,
+                func="RAISE EXCEPTION 'pgtrigger: Cannot truncate rows from portal_event table';",
+            ),
         ]
 
 
