@@ -1,0 +1,215 @@
+"""What the three page frames need on every page; read only when a frame asks for it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, pgettext_lazy
+
+from portal.models import Notice, Post, Role
+
+HANDLERS = frozenset(
+    {
+        Role.CONTACT,
+        Role.SECRETARY,
+        Role.DEPUTY_SECRETARY,
+        Role.ENTERPRISE_STAFF,
+        Role.COMMITTEE_STAFF,
+    }
+)
+OFFICES = frozenset(HANDLERS - {Role.CONTACT})
+OVERSEERS = frozenset({Role.COMMITTEE_STAFF, Role.ANALYST})
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place a frame leads to: drawn once its room has given the URL name, so rooms can be built one by one."""
+
+    name: str
+    icon: str
+    word: Any
+    key: str = ""
+    is_mark: bool = False
+    roles: frozenset[Role] | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    word: Any
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A link as one page shows it."""
+
+    url: str
+    icon: str
+    word: Any
+    key: str
+    is_mark: bool
+    is_current: bool
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class ShownGroup:
+    word: Any
+    links: list[Shown] = field(default_factory=list)
+
+
+# The driver's five roots.
+TABS = (
+    Link("portal:start", "home", pgettext_lazy("tab", "Start")),
+    Link("appeals:mine", "chat", pgettext_lazy("tab", "Appeals")),
+    Link("appeals:new", "plus", pgettext_lazy("tab", "File an appeal"), is_mark=True),
+    Link("monitoring:work", "wheel", pgettext_lazy("tab", "Work")),
+    Link("homes:homes", "cup", pgettext_lazy("tab", "Homes")),
+)
+# The desk: only what the active post's role may open is drawn; the page checks again.
+MENU = (
+    Group(
+        "",
+        (
+            Link("appeals:inbox", "inbox", pgettext_lazy("desk", "Appeals in hand"), "i", roles=HANDLERS),
+            Link("monitoring:warnings", "warn", pgettext_lazy("desk", "Job warnings"), "w", roles=OFFICES | OVERSEERS),
+            Link("branches:pairs", "people", pgettext_lazy("desk", "Pairs and contact"), roles=HANDLERS),
+        ),
+    ),
+    Group(
+        pgettext_lazy("desk", "The whole"),
+        (
+            Link("monitoring:board", "chart", pgettext_lazy("desk", "The province at a glance"), "b", roles=OVERSEERS),
+            Link("monitoring:assessment", "office", pgettext_lazy("desk", "Assessment of companies"), roles=OVERSEERS),
+            Link("platforms:rules", "rules", pgettext_lazy("desk", "Dispatch rules"), roles=OFFICES | OVERSEERS),
+        ),
+    ),
+    Group(
+        pgettext_lazy("desk", "From day to day"),
+        (
+            Link("homes:desk", "cup", pgettext_lazy("desk", "Driver homes"), roles=OFFICES | {Role.VOLUNTEER}),
+            Link("branches:desk", "flag", pgettext_lazy("desk", "Branches and volunteer teams"), roles=OFFICES),
+            Link("drivers:contracts", "file", pgettext_lazy("desk", "Contracts and rights"), roles=OFFICES),
+        ),
+    ),
+)
+MAST = (
+    Link("portal:how", "info", pgettext_lazy("mast", "How an appeal goes")),
+    Link("platforms:public_rules", "rules", pgettext_lazy("mast", "Dispatch rules")),
+    Link("appeals:follow", "find", pgettext_lazy("mast", "Follow by receipt")),
+    Link("portal:verify", "hash", pgettext_lazy("mast", "Verify a record")),
+)
+
+
+def address(name: str) -> str:
+    """The address behind a URL name, empty while its room does not offer it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+class Frame:
+    """One page's frame. Every part is worked out when the template first asks: an error page asks for nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @property
+    def is_demo(self) -> bool:
+        return bool(settings.DEMO)
+
+    @property
+    def lang(self) -> str:
+        return "zh-CN" if (get_language() or "").startswith("zh") else "en"
+
+    @cached_property
+    def post(self) -> Post | None:
+        post: Post | None = getattr(self.request, "active_post", None)
+        return post
+
+    @cached_property
+    def post_words(self) -> str:
+        """李秀兰 works as: her role, and where."""
+        return f"{self.post.organisation.short_name} {self.post.get_role_display()}" if self.post else ""
+
+    @cached_property
+    def has_other_posts(self) -> bool:
+        return (
+            self.post is not None and Post.objects.filter(person=self.request.user, until_date__isnull=True).count() > 1
+        )
+
+    @cached_property
+    def tabs(self) -> list[Shown]:
+        return list(self._shown(TABS)) if self.request.user.is_authenticated else []
+
+    @cached_property
+    def mast(self) -> list[Shown]:
+        return list(self._shown(MAST))
+
+    @cached_property
+    def menu(self) -> list[ShownGroup]:
+        groups = [ShownGroup(group.word, list(self._shown(group.links, self.counts))) for group in MENU]
+        return [group for group in groups if group.links]
+
+    @cached_property
+    def place_word(self) -> str:
+        """The menu's heading on a narrow screen: where one is."""
+        return next((str(link.word) for group in self.menu for link in group.links if link.is_current), "")
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """What waits for this post, by URL name: each room's joins may offer counts(request). Never totals."""
+        found: dict[str, int] = {}
+        for path in settings.JOINS:
+            offer = getattr(import_module(path), "counts", None)
+            if offer is not None:
+                found.update(offer(self.request))
+        return found
+
+    @cached_property
+    def unread(self) -> int:
+        return Notice.objects.filter(person=self.request.user, read_at__isnull=True).count()
+
+    @property
+    def bell_url(self) -> str:
+        return address("portal:notices")
+
+    @property
+    def me_url(self) -> str:
+        return address("portal:me")
+
+    @property
+    def post_url(self) -> str:
+        return address("portal:posts")
+
+    @property
+    def inbox_url(self) -> str:
+        return address("appeals:inbox")
+
+    @property
+    def sign_in_url(self) -> str:
+        return address(settings.LOGIN_URL)
+
+    def _shown(self, links: tuple[Link, ...], counts: dict[str, int] | None = None) -> Iterator[Shown]:
+        urls = {link: address(link.name) for link in links if self._may_see(link)}
+        inside = [url for url in urls.values() if url and url != "/" and self.request.path.startswith(url)]
+        # /appeals/new/ lies inside /appeals/: the longer address is the place one is at
+        current = max(inside, key=len, default=self.request.path)
+        for link, url in urls.items():
+            if url:
+                yield Shown(
+                    url, link.icon, link.word, link.key, link.is_mark, url == current, (counts or {}).get(link.name, 0)
+                )
+
+    def _may_see(self, link: Link) -> bool:
+        return link.roles is None or (self.post is not None and self.post.role in link.roles)
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    return {"frame": Frame(request)}
