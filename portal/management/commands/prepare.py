@@ -1,4 +1,4 @@
-"""Make a database and a folder ready to serve: migrate as the owner, give the application its rights, compile, collect."""
+"""Make an installation ready to serve: migrate as the owner, grant the application its rights, compile, collect."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def roles() -> tuple[str, str]:
         is_too_strong = cursor.fetchone()[0]
     if is_too_strong:
         raise CommandError(
-            "DATABASE_URL signs in as the owner, a member of the owner or a superuser, who could rewrite the event log. "
+            "DATABASE_URL signs in as the owner, a member of it or a superuser, who could rewrite the event log. "
             "Name a plain role in DATABASE_URL and the owner in OWNER_DATABASE_URL."
         )
     return owner, app
