@@ -11,7 +11,8 @@ import sys
 NOBODY = 65534
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
-PR_SET_KEEPCAPS = 8
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -48,7 +49,8 @@ def enter_namespace() -> None:
 
 def become_nobody() -> None:
     """Without namespaces (most containers): a real nobody who may still reach a clone under root's home folder."""
-    libc_call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    # keeps the capabilities through setresuid, and lets access(2) count them: PostgreSQL looks at itself with it
+    libc_call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setresgid(NOBODY, NOBODY, NOBODY)
     os.setresuid(NOBODY, NOBODY, NOBODY)

@@ -6,7 +6,9 @@ import os
 import secrets
 from pathlib import Path
 
-from launch.postgres import APPLICATION, OWNER
+# the two roles of deploy/postgres/roles.sql
+APPLICATION = "portal_app"
+OWNER = "portal_owner"
 
 
 def fresh() -> dict[str, str]:
@@ -14,7 +16,7 @@ def fresh() -> dict[str, str]:
         return base64.b64encode(secrets.token_bytes(32)).decode()
 
     return {
-        "SECRET_KEY": secrets.token_urlsafe(50),
+        "SECRET_KEY": secrets.token_urlsafe(60),
         "FIELD_KEYS": f"k1:{key()}",
         "HASH_KEY": key(),
         "postgres": secrets.token_hex(20),

@@ -14,11 +14,10 @@ import psycopg2
 
 from launch import child
 from launch.children import ROOT, Child, is_disk_full, run_to_end, wrap
+from launch.keys import APPLICATION, OWNER
 from launch.screen import Trouble
 
 DATABASE = "portal"
-APPLICATION = "portal_app"
-OWNER = "portal_owner"
 ROLES_SQL = ROOT / "deploy" / "postgres" / "roles.sql"
 PORT = 5432  # only the name of the socket file; nothing listens on the network
 
@@ -56,8 +55,10 @@ def user_mode() -> str:
     """How PostgreSQL gets a user other than root: not at all, in a user namespace, or as nobody."""
     if os.getuid() != 0:
         return "plain"
-    trial = subprocess.run(wrap(["true"], signal.SIGKILL, "namespace"), capture_output=True, check=False, cwd=ROOT)
-    return "namespace" if trial.returncode == 0 else "nobody"
+    # the binary itself: in the namespace we are not root, and another user's private clone is closed to us
+    trial = wrap([str(binaries() / "postgres"), "--version"], signal.SIGKILL, "namespace")
+    done = subprocess.run(trial, capture_output=True, check=False, cwd=ROOT)
+    return "namespace" if done.returncode == 0 else "nobody"
 
 
 class Postgres:

@@ -2,6 +2,8 @@
 
 import secrets
 
+from launch import keys
+
 # Every name the services read; deploy/example.env lists the same ones for a person to fill in.
 NAMES = (
     "ALLOWED_HOSTS",
@@ -32,3 +34,13 @@ def rehearsal(env: dict[str, str]) -> dict[str, str]:
         "PUBLIC_URL": "https://portal.example",
         "CSRF_TRUSTED_ORIGINS": "https://portal.example",
     }
+
+
+def fresh_secrets() -> str:
+    """Lines for deploy/portal.env, made on the spot."""
+    made = keys.fresh()
+    return "".join(f"{name}={made[name]}\n" for name in ("SECRET_KEY", "FIELD_KEYS", "HASH_KEY"))
+
+
+if __name__ == "__main__":
+    print(fresh_secrets(), end="")

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from launch import keys
+from launch.keys import APPLICATION, OWNER
 from launch.places import RUN, ShortFolder, prepare_run_folder, venv_program
-from launch.postgres import APPLICATION, OWNER, Postgres
+from launch.postgres import Postgres
 from launch.screen import Trouble
 from launch.valkey import Valkey
 

@@ -8,7 +8,7 @@ from launch.places import venv_program
 
 @dataclass(frozen=True)
 class Service:
-    """One program; `{bind}`, `{state}` and `{threads}` are filled in by who starts it."""
+    """One program; `{bind}` and `{state}` are filled in by who starts it."""
 
     name: str
     command: tuple[str, ...]
@@ -32,7 +32,7 @@ WEB = Service(
 )  # fmt: skip
 WORKER = Service(
     "worker",
-    ("celery", "-A", "portal", "worker", "--concurrency", "2", "--max-tasks-per-child", "2000", "--loglevel", "info"),
+    ("celery", "-A", "portal", "worker", "--concurrency", "2", "--loglevel", "info"),
     signal.SIGQUIT,
 )
 BEAT = Service(
