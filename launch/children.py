@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,17 +80,24 @@ class Child:
 def run_to_end(name: str, program: list[str], *, log: Path, env: dict[str, str], mode: str = "plain") -> str:
     """Run a program until it ends by itself; its words, or Trouble with the end of them."""
     child = Child(name, program, log=log, env=env, mode=mode, abrupt=signal.SIGKILL)
+    least = free_bytes(log)
     try:
         while child.process.poll() is None:
             time.sleep(0.02)
+            least = min(least, free_bytes(log))
     finally:
         child.stop(5)
     words = child.words()
     if child.process.returncode != 0:
-        if is_disk_full(words):
+        # on a full disk the log may have no room for the reason, and the program may have cleaned up since
+        if is_disk_full(words) or least < 2**20:
             raise Trouble(f"The disk is full: {name} could not finish. Free some space and try again.")
         raise Trouble(f"{name} failed (exit code {child.process.returncode}); its log is {log}:\n{tail(log)}")
     return words
+
+
+def free_bytes(path: Path) -> int:
+    return shutil.disk_usage(path.parent).free
 
 
 def is_disk_full(words: str) -> bool:

@@ -13,7 +13,7 @@ import venv
 from pathlib import Path
 
 from launch.children import is_disk_full
-from launch.places import ROOT, RUN, VENV, prepare_run_folder, require_space, sentence_for
+from launch.places import PACKAGES_MB, ROOT, RUN, VENV, prepare_run_folder, require_space, sentence_for
 from launch.screen import Trouble, stage, tail
 
 STAMP = VENV / ".portal-locks.json"
@@ -49,7 +49,7 @@ def ensure(*, dev: bool) -> None:
     if is_enough(dev=dev):
         return
     prepare_run_folder()
-    require_space(ROOT)
+    require_space(ROOT, PACKAGES_MB)
     with_dev = dev or "dev" in installed()
     with stage("Installing packages"):
         STAMP.unlink(missing_ok=True)

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 RUN = ROOT / ".run"
 SHORT_PREFIX = "portal-run-"
-NEEDED_BYTES = 700 * 1024 * 1024
+PACKAGES_MB = 600
+PORTAL_MB = 200
 # A socket's whole path may have about 103 bytes; the longest name in the folder is .s.PGSQL.5432.lock
 SHORT_ENOUGH = 70
 
@@ -39,10 +40,10 @@ def prepare_run_folder() -> Path:
     return RUN
 
 
-def require_space(folder: Path, needed: int = NEEDED_BYTES) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise Trouble(f"The disk is full: {free // 2**20} MB are free in {folder}, {needed // 2**20} MB are needed.")
+def require_space(folder: Path, megabytes: int) -> None:
+    free = shutil.disk_usage(folder).free // 2**20
+    if free < megabytes:
+        raise Trouble(f"The disk is full: {free} MB are free in {folder}, {megabytes} MB are needed.")
 
 
 def sentence_for(error: OSError, path: Path) -> str:

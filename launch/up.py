@@ -12,7 +12,7 @@ from pathlib import Path
 
 from launch import interrupts, stopping
 from launch.children import Child, run_to_end
-from launch.places import ROOT, RUN, Lock, prepare_run_folder, require_space, venv_program
+from launch.places import PORTAL_MB, ROOT, RUN, Lock, prepare_run_folder, require_space, venv_program
 from launch.screen import Stopped, Trouble, say, stage
 from launch.servers import Servers, environment, of_this_clone
 from launch.services import SERVICES, Service
@@ -64,7 +64,7 @@ def up(port: int, *, fresh: bool) -> int:
         require_port(port)
         if fresh:
             forget()
-        require_space(RUN)
+        require_space(RUN, PORTAL_MB)
         servers = of_this_clone()
         children: list[Child] = []
         stack.callback(end, children, servers)
