@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 from django.conf import settings
@@ -11,19 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 
-from portal.models import Notice, Post, Role
-
-HANDLERS = frozenset(
-    {
-        Role.CONTACT,
-        Role.SECRETARY,
-        Role.DEPUTY_SECRETARY,
-        Role.ENTERPRISE_STAFF,
-        Role.COMMITTEE_STAFF,
-    }
-)
-OFFICES = frozenset(HANDLERS - {Role.CONTACT})
-OVERSEERS = frozenset({Role.COMMITTEE_STAFF, Role.ANALYST})
+from portal import front, roles
+from portal.models import Notice, Post
 
 
 @dataclass(frozen=True)
@@ -35,7 +23,7 @@ class Link:
     word: Any
     key: str = ""
     is_mark: bool = False
-    roles: frozenset[Role] | None = None
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -63,6 +51,10 @@ class ShownGroup:
     links: list[Shown] = field(default_factory=list)
 
 
+_HANDLE = frozenset({roles.HANDLE})
+_FIGURES = frozenset({roles.OVERSEE, roles.READ_FIGURES})
+_OFFICE = _HANDLE | _FIGURES
+
 # The driver's five roots.
 TABS = (
     Link("portal:start", "home", pgettext_lazy("tab", "Start")),
@@ -71,30 +63,30 @@ TABS = (
     Link("monitoring:work", "wheel", pgettext_lazy("tab", "Work")),
     Link("homes:homes", "cup", pgettext_lazy("tab", "Homes")),
 )
-# The desk: only what the active post's role may open is drawn; the page checks again.
+# The desk: only what the active post's grants allow is drawn; the page checks again. `needs` is one of them, not all.
 MENU = (
     Group(
         "",
         (
-            Link("appeals:inbox", "inbox", pgettext_lazy("desk", "Appeals in hand"), "i", roles=HANDLERS),
-            Link("monitoring:warnings", "warn", pgettext_lazy("desk", "Job warnings"), "w", roles=OFFICES | OVERSEERS),
-            Link("branches:pairs", "people", pgettext_lazy("desk", "Pairs and contact"), roles=HANDLERS),
+            Link("appeals:inbox", "inbox", pgettext_lazy("desk", "Appeals in hand"), "i", needs=_HANDLE),
+            Link("monitoring:warnings", "warn", pgettext_lazy("desk", "Job warnings"), "w", needs=_OFFICE),
+            Link("branches:pairs", "people", pgettext_lazy("desk", "Pairs and contact"), needs=_HANDLE),
         ),
     ),
     Group(
         pgettext_lazy("desk", "The whole"),
         (
-            Link("monitoring:board", "chart", pgettext_lazy("desk", "The province at a glance"), "b", roles=OVERSEERS),
-            Link("monitoring:assessment", "office", pgettext_lazy("desk", "Assessment of companies"), roles=OVERSEERS),
-            Link("platforms:rules", "rules", pgettext_lazy("desk", "Dispatch rules"), roles=OFFICES | OVERSEERS),
+            Link("board", "chart", pgettext_lazy("desk", "The province at a glance"), "b", needs=_FIGURES),
+            Link("monitoring:assessment", "office", pgettext_lazy("desk", "Assessment of companies"), needs=_OFFICE),
+            Link("platforms:rules", "rules", pgettext_lazy("desk", "Dispatch rules"), needs=_OFFICE),
         ),
     ),
     Group(
         pgettext_lazy("desk", "From day to day"),
         (
-            Link("homes:desk", "cup", pgettext_lazy("desk", "Driver homes"), roles=OFFICES | {Role.VOLUNTEER}),
-            Link("branches:desk", "flag", pgettext_lazy("desk", "Branches and volunteer teams"), roles=OFFICES),
-            Link("drivers:contracts", "file", pgettext_lazy("desk", "Contracts and rights"), roles=OFFICES),
+            Link("homes:desk", "cup", pgettext_lazy("desk", "Driver homes"), needs=_HANDLE | {roles.HELP_AT_HOME}),
+            Link("branches:desk", "flag", pgettext_lazy("desk", "Branches and volunteer teams"), needs=_HANDLE),
+            Link("drivers:contracts", "file", pgettext_lazy("desk", "Contracts and rights"), needs=_HANDLE),
         ),
     ),
 )
@@ -130,8 +122,12 @@ class Frame:
 
     @cached_property
     def post(self) -> Post | None:
-        post: Post | None = getattr(self.request, "active_post", None)
+        post: Post | None = getattr(self.request, "post", None)
         return post
+
+    @cached_property
+    def grants(self) -> frozenset[str]:
+        return roles.permissions_of(self.post.role, self.post.organisation.kind) if self.post else frozenset()
 
     @cached_property
     def post_words(self) -> str:
@@ -164,13 +160,8 @@ class Frame:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """What waits for this post, by URL name: each room's joins may offer counts(request). Never totals."""
-        found: dict[str, int] = {}
-        for path in settings.JOINS:
-            offer = getattr(import_module(path), "counts", None)
-            if offer is not None:
-                found.update(offer(self.request))
-        return found
+        """What waits for this post, by URL name, as each room's joins says. Never totals."""
+        return {name: count for _room, answer in front.ask("counts", self.request) for name, count in answer.items()}
 
     @cached_property
     def unread(self) -> int:
@@ -208,7 +199,7 @@ class Frame:
                 )
 
     def _may_see(self, link: Link) -> bool:
-        return link.roles is None or (self.post is not None and self.post.role in link.roles)
+        return not link.needs or bool(link.needs & self.grants)
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:
