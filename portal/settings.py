@@ -2,6 +2,7 @@
 
 import base64
 import os
+import sys
 from pathlib import Path
 
 import dj_database_url
@@ -142,6 +143,25 @@ ANONYMOUS_USER_NAME = None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+# allauth keeps sign-in stages and second factors; phone and code are ours (docs/decisions/0004-sign-in.md).
+# People have no e-mail address, no password and no user name.
+ACCOUNT_ADAPTER = "portal.sign_in.AccountAdapter"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_TIMEOUT = 600
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
+MFA_ADAPTER = "portal.sign_in.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = os.environ.get("TOTP_ISSUER", "司机之家")
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# Posts at a desk need a second factor; contacts and volunteers act on their own phones with the code alone.
+STAFF_SECOND_FACTOR = os.environ.get("STAFF_SECOND_FACTOR", "0" if DEMO else "1") == "1"
+if PRODUCTION and not STAFF_SECOND_FACTOR:
+    raise ImproperlyConfigured("STAFF_SECOND_FACTOR is off. Production does not start without it: unset it.")
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_HTTPONLY = True
@@ -150,7 +170,10 @@ SESSION_COOKIE_NAME = "portal_session"
 CSRF_COOKIE_NAME = "portal_csrf"
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 STAFF_IDLE_MINUTES = int(os.environ.get("STAFF_IDLE_MINUTES", "15"))
+STAFF_SESSION_HOURS = 12
 DRIVER_IDLE_DAYS = 30
+DRIVER_SESSION_DAYS = 90
+SHORT_IDLE_MINUTES = 60
 SMS_DOOR = os.environ.get("SMS_DOOR", "portal.sms.DemoDoor" if DEMO else "portal.sms.ConsoleDoor")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -189,11 +212,13 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [ROOT_DIR / "static"]
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", ROOT_DIR / ".run" / "staticfiles"))
+# names with a hash, once they have been collected (or are being collected)
+IS_COLLECTING = bool({"prepare", "collectstatic"} & set(sys.argv[1:2]))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
+        if (IS_COLLECTING or (STATIC_ROOT / "staticfiles.json").exists()) and not DEBUG
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
