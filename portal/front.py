@@ -1,0 +1,90 @@
+"""What the rooms offer the front door. Each room's joins.py is named in settings.JOINS by string, so portal asks every
+room and imports none of them.
+
+A room defines the functions it has something to say to, and leaves out the others:
+
+    cards(user, post) -> Iterable[Card]            the start page of the active post (None: a driver, as himself)
+    counts(request) -> dict[str, int]              what waits for this post, by URL name; read by portal.context
+    health(now) -> Iterable[Check]                 /healthz
+    personal_data(person) -> dict[str, Any]        what the room holds about a person, for the person
+    due_rows(calendar) -> Iterable[DueRow]         dates that a work calendar not yet in force would move
+"""
+
+import datetime
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+
+from portal.calendar import WorkCalendar
+from portal.models import Post, User
+
+LEVELS = ("green", "yellow", "red")
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card of a start page: the room's own fragment and what it is drawn with; low `order` comes first."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding about a room's health: green, yellow (somebody should look) or red (the portal is not healthy)."""
+
+    name: str
+    level: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.level not in LEVELS:
+            raise ValueError(f"{self.level} is not a level of health.")
+
+
+@dataclass(frozen=True)
+class DueRow:
+    """A due date that a calendar would move. `label` says what is due without naming a person: a case number."""
+
+    label: str
+    old_due_date: datetime.date
+    new_due_date: datetime.date
+    url: str = ""
+
+
+@functools.cache
+def _modules(paths: tuple[str, ...]) -> list[tuple[str, ModuleType]]:
+    return [(path.partition(".")[0], import_module(path)) for path in paths]
+
+
+def ask(offer: str, *arguments: Any) -> Iterator[tuple[str, Any]]:
+    """(room, its answer) of every room that has this offer, lowest room first."""
+    for room, joins in _modules(tuple(settings.JOINS)):
+        if hasattr(joins, offer):
+            yield room, getattr(joins, offer)(*arguments)
+
+
+def cards(user: User, post: Post | None) -> list[Card]:
+    found = [card for _room, answer in ask("cards", user, post) for card in answer]
+    return sorted(found, key=lambda card: card.order)
+
+
+def health(now: datetime.datetime) -> dict[str, list[Check]]:
+    return {room: list(answer) for room, answer in ask("health", now)}
+
+
+def personal_data(person: User) -> dict[str, dict[str, Any]]:
+    return dict(ask("personal_data", person))
+
+
+def due_rows(calendar: WorkCalendar) -> list[DueRow]:
+    """Every due date that would move under this calendar, soonest new date first."""
+    rows = [row for _room, answer in ask("due_rows", calendar) for row in answer]
+    moved = [row for row in rows if row.new_due_date != row.old_due_date]
+    return sorted(moved, key=lambda row: (row.new_due_date, row.label))
