@@ -62,7 +62,7 @@ def command_manage(arguments: list[str]) -> int:
     portal = running_when_ready()
     if portal:
         return foreground.run(program, os.environ | portal["env"])
-    lock = take_lock("manage", seconds=60)
+    take_lock("manage", seconds=60)
     servers = of_this_clone()
     try:
         servers.start()
@@ -74,7 +74,6 @@ def command_manage(arguments: list[str]) -> int:
     finally:
         interrupts.begin_stopping()
         servers.stop()
-        lock.release()
 
 
 def running_when_ready() -> dict:

@@ -18,11 +18,20 @@ from launch.screen import Trouble, stage, tail
 
 STAMP = VENV / ".portal-locks.json"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
+# An office network's own certificate is known to the system, not to uv: both spellings, for older and newer uv.
+DEFAULTS = {
+    "UV_HTTP_TIMEOUT": "30", "UV_NO_PROGRESS": "1", "UV_NATIVE_TLS": "1", "UV_SYSTEM_CERTS": "1",
+    "PIP_RETRIES": "2", "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}  # fmt: skip
 NETWORK_WORDS = (
     "Failed to fetch", "error sending request", "dns error", "Connection refused", "Temporary failure in name",
     "NewConnectionError", "Could not connect", "Network is unreachable", "timed out", "network was disabled",
     "No matching distribution found", "ConnectTimeoutError", "client error (Connect)",
 )  # fmt: skip
+
+
+class NoAnswer(Trouble):
+    """The packages are out of reach: no network, or a registry that does not answer."""
 
 
 def fingerprints() -> dict[str, str]:
@@ -55,9 +64,8 @@ def ensure(*, dev: bool) -> None:
         STAMP.unlink(missing_ok=True)
         lock = LOCKS["dev" if with_dev else "run"]
         uv = find_uv()
-        if uv:
-            sync_with_uv(uv, lock)
-        else:
+        # pip knows mirrors and certificates that only pip.conf names: it is asked where uv gets no answer
+        if not uv or not synced_with_uv(uv, lock):
             sync_with_pip(lock)
         prints = fingerprints()
         STAMP.write_text(json.dumps(prints if with_dev else {"run": prints["run"]}))
@@ -79,10 +87,15 @@ def find_uv() -> str | None:
     return str(own) if done and own.exists() else None
 
 
-def sync_with_uv(uv: str, lock: Path) -> None:
+def synced_with_uv(uv: str, lock: Path) -> bool:
+    """False where the registry did not answer uv."""
     if not (VENV / "bin" / "python").exists():
         require([uv, "venv", "--quiet", "--clear", "--no-python-downloads", "--python", sys.executable, str(VENV)])
-    require([uv, "pip", "sync", "--require-hashes", "--python", str(VENV / "bin" / "python"), str(lock)])
+    try:
+        require([uv, "pip", "sync", "--require-hashes", "--python", str(VENV / "bin" / "python"), str(lock)])
+    except NoAnswer:
+        return False
+    return True
 
 
 def sync_with_pip(lock: Path) -> None:
@@ -100,7 +113,7 @@ def sync_with_pip(lock: Path) -> None:
 
 def attempt(program: list[str]) -> bool:
     with (RUN / "logs" / "install.log").open("ab") as log:
-        environment = os.environ | {"UV_HTTP_TIMEOUT": "30", "PIP_RETRIES": "2", "UV_NO_PROGRESS": "1"}
+        environment = DEFAULTS | os.environ
         # our own venv is named on the command line; one that happens to be active is somebody else's
         environment.pop("VIRTUAL_ENV", None)
         return subprocess.run(program, stdout=log, stderr=log, env=environment, cwd=ROOT, check=False).returncode == 0
@@ -117,7 +130,7 @@ def require(program: list[str]) -> None:
     if is_disk_full(words):
         raise Trouble("The disk is full: the packages could not be installed. Free some space and try again.")
     if any(word in words for word in NETWORK_WORDS):
-        raise Trouble(
+        raise NoAnswer(
             f"The packages could not be fetched: no network, or the package registry does not answer (log: {path})."
         )
     raise Trouble(f"The packages could not be installed (log: {path}):\n{tail(path)}")

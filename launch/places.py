@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import IO
 
 from launch.screen import Trouble
 
@@ -55,26 +54,34 @@ def sentence_for(error: OSError, path: Path) -> str:
 
 
 class Lock:
-    """A lock file that the kernel releases when its holder dies, so a stale one needs no cleaning."""
+    """A lock file that the kernel releases when its holder dies, so a stale one needs no cleaning.
+
+    A bare file descriptor and not a file object: it must stay locked until the very end of the process.
+    """
 
     def __init__(self, path: Path):
         self.path = path
-        self.file: IO[str] | None = None
+        self.handle: int | None = None
 
     def take(self) -> bool:
-        file = self.path.open("a+")
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            file.close()
+            os.close(handle)
             return False
-        self.file = file
+        self.handle = handle
         return True
 
+    def write(self, words: str) -> None:
+        assert self.handle is not None
+        os.ftruncate(self.handle, 0)
+        os.pwrite(self.handle, words.encode(), 0)
+
     def release(self) -> None:
-        if self.file:
-            self.file.close()
-            self.file = None
+        if self.handle is not None:
+            os.close(self.handle)
+            self.handle = None
 
     def is_held(self) -> bool:
         if not self.path.exists():

@@ -25,18 +25,15 @@ NOT_THE_PORTAL = {"tests", "docs", "bench", "staticfiles", "node_modules", "__py
 RESTARTS_A_MINUTE = 5
 
 
-def take_lock(what: str, seconds: float = 0) -> Lock:
+def take_lock(what: str, seconds: float = 0) -> None:
+    """Ours until this process ends; there is nothing to release."""
     lock = Lock(RUN / "lock")
     deadline = time.monotonic() + seconds
     while not lock.take():
         if time.monotonic() >= deadline:
             raise Trouble(already())
         time.sleep(0.1)
-    assert lock.file
-    lock.file.truncate(0)
-    lock.file.write(json.dumps({"pid": os.getpid(), "what": what}))
-    lock.file.flush()
-    return lock
+    lock.write(json.dumps({"pid": os.getpid(), "what": what}))
 
 
 def already() -> str:
@@ -58,9 +55,8 @@ def require_port(port: int) -> None:
 def up(port: int, *, fresh: bool) -> int:
     begin = time.monotonic()
     prepare_run_folder()
-    lock = take_lock("up")
+    take_lock("up")
     with contextlib.ExitStack() as stack:
-        stack.callback(lock.release)
         require_port(port)
         if fresh:
             forget()
