@@ -18,7 +18,11 @@ OPEN = (WAITING, IN_HAND, ASKED)
 STATUSES = (WAITING, IN_HAND, ASKED, ANSWERED, CLOSED, WITHDRAWN, TRANSFERRED)
 
 CONTACT, BRANCH, COMMITTEE = 1, 2, 3
-TIERS = [(CONTACT, _("Mobile party member")), (BRANCH, _("Mobile party branch")), (COMMITTEE, _("Industry party committee"))]
+TIERS = [
+    (CONTACT, _("Mobile party member")),
+    (BRANCH, _("Mobile party branch")),
+    (COMMITTEE, _("Industry party committee")),
+]
 
 # tier -> (take, answer) in working days, both counted from entry into the tier
 DEFAULT_DAYS = {CONTACT: (1, 3), BRANCH: (1, 5), COMMITTEE: (2, 15)}
@@ -97,7 +101,9 @@ MOVES: dict[str, Move] = {
     "rate": Move(Actor.DRIVER, _("Rate"), (ANSWERED, CLOSED), None),
     "not_carried_out": Move(Actor.DRIVER, _("It was not carried out"), (ANSWERED,), WAITING, Clock.ENTER),
     "platform_reply": Move(Actor.COMPANY, _("Reply"), (*OPEN, ANSWERED, CLOSED), None),
-    "pass_up": Move(Actor.PORTAL, _("Passed up by the portal"), (WAITING, IN_HAND), WAITING, Clock.ENTER, 1, (1, 2), _TOP),
+    "pass_up": Move(
+        Actor.PORTAL, _("Passed up by the portal"), (WAITING, IN_HAND), WAITING, Clock.ENTER, 1, (1, 2), _TOP
+    ),
     "limit": Move(Actor.PORTAL, _("60 days have passed"), OPEN, WAITING, Clock.ENTER),
     "end_rest": Move(Actor.PORTAL, _("The rest is over"), (ASKED,), IN_HAND, Clock.RESUME),
     "lapse": Move(Actor.PORTAL, _("15 days have passed"), (ANSWERED, WITHDRAWN), CLOSED, Clock.NONE),
@@ -118,7 +124,9 @@ _RETURNED = _("It was returned once in this round already. Answer it, pass it up
 _CHALLENGED = _("A handler can be changed once, and you have done so already.")
 
 
-def why_not(move: str, status: str, tier: int, *, was_returned: bool = False, was_challenged: bool = False) -> Promise | None:
+def why_not(
+    move: str, status: str, tier: int, *, was_returned: bool = False, was_challenged: bool = False
+) -> Promise | None:
     """The sentence why this move is impossible now, or None when it may be made."""
     row = MOVES[move]
     if status not in row.statuses:

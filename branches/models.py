@@ -1,15 +1,25 @@
 import datetime
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
-from drivers.models import Driver
-from portal.models import Organisation, Place, Post
+from branches import permissions
+from drivers.models import Driver, Engagement
+from portal.models import Organisation, OrganisationKind, Place, Post, Role
 
 
 class DatedQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def live(self, day: datetime.date) -> "DatedQuerySet":
         return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), from_date__lte=day)
+
+
+class ResponsibilityQuerySet(DatedQuerySet):
+    def branch_of(self, district: Place, day: datetime.date) -> Organisation | None:
+        """The branch responsible for a district that day."""
+        row = self.live(day).filter(district=district).select_related("branch").first()
+        return row.branch if row else None
 
 
 class Responsibility(models.Model):
@@ -20,7 +30,7 @@ class Responsibility(models.Model):
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = ResponsibilityQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -30,17 +40,84 @@ class Responsibility(models.Model):
         ]
 
 
+class EnterpriseOrganisation(models.Model):
+    """An enterprise party organisation and the company it was founded in. It stands under a committee, not under the
+    company: the company's own people never decide there on their own case unless the driver chooses it."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="enterprise")
+    company = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="enterprise_of")
+
+
+class PairQuerySet(DatedQuerySet):
+    def contact_of(self, driver: Driver, day: datetime.date) -> Post | None:
+        """The contact a driver has that day; one whose post has ended counts as none."""
+        row = self.live(day).filter(driver=driver).select_related("contact__person", "contact__organisation").first()
+        return row.contact if row and row.contact.is_live(day) and row.contact.person.is_active else None
+
+    def visible_to(self, post: Post | None, day: datetime.date) -> "PairQuerySet":
+        return self.filter(permissions.visible_pairs(post, day))
+
+    def listed(self) -> "PairQuerySet":
+        related = ("driver__place__parent", "contact__person", "contact__organisation")
+        return self.select_related(*related).order_by("contact__organisation__name", "contact", "-from_date", "pk")
+
+
 class Pair(models.Model):
-    """A contact keeps contact with a driver, from a day until a day. Most drivers have a branch, not a personal contact."""
+    """A contact keeps contact with a driver, from a day until a day. Most drivers have a branch and no own contact."""
 
     driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="pairs")
     contact = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="pairs")
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
 
-    objects = DatedQuerySet.as_manager()
+    objects = PairQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["driver"], condition=Q(until_date__isnull=True), name="one_contact_per_driver")
+            models.UniqueConstraint(
+                fields=["driver"], condition=Q(until_date__isnull=True), name="one_contact_per_driver"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=F("from_date")), name="pair_ends_after_start"
+            ),
         ]
+
+
+def contacts_of(organisation: Organisation, day: datetime.date) -> models.QuerySet[Post]:
+    """The contacts of a branch or enterprise organisation who are at work that day: in post and not on leave."""
+    posts = Post.objects.filter(organisation=organisation, role=Role.CONTACT).present(day)
+    return posts.select_related("person").order_by("from_date", "pk")
+
+
+def enterprise_of(company: Organisation) -> Organisation | None:
+    """The enterprise party organisation of a company, where one was founded and still exists."""
+    return Organisation.objects.live().filter(enterprise__company=company).first()
+
+
+def _count(rows: models.QuerySet[Any], key: str, what: str = "pk") -> Coalesce:
+    """How many of `rows` hang on each row outside."""
+    found = (
+        rows.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count(what, distinct=True)).values("n")
+    )
+    return Coalesce(Subquery(found, output_field=IntegerField()), 0)
+
+
+def branches_with_figures(post: Post | None, day: datetime.date) -> models.QuerySet[Organisation]:
+    """The branches and enterprise organisations in a post's reach, each with its honest figures of that day."""
+    kinds = (OrganisationKind.BRANCH, OrganisationKind.ENTERPRISE)
+    rows = Organisation.objects.live().filter(permissions.visible_branches(post, day), kind__in=kinds)
+    contacts = Post.objects.filter(role=Role.CONTACT)
+    return (
+        rows.select_related("place__parent", "enterprise__company")
+        .annotate(
+            contact_count=_count(contacts.live(day), "organisation"),
+            present_count=_count(contacts.present(day), "organisation"),
+            district_count=_count(Responsibility.objects.live(day), "branch"),
+            driver_count=_count(Driver.objects.all(), "branch"),
+            company_driver_count=_count(
+                Engagement.objects.on_day(day), "company__enterprise_of__organisation", "driver"
+            ),
+            pair_count=_count(Pair.objects.live(day), "contact__organisation"),
+        )
+        .order_by("place__code", "kind", "name", "pk")
+    )

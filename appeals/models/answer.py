@@ -28,11 +28,15 @@ class Answer(models.Model):
     carry_out_date = models.DateField(null=True, help_text="The day by which the remedy is promised, if one is.")
     carry_out_at = models.DateTimeField(null=True)
     carried_out_at = models.DateTimeField(null=True)
-    is_breached = models.BooleanField(default=False, help_text="The promise was late, or the driver says it was not kept.")
+    is_breached = models.BooleanField(
+        default=False, help_text="The promise was late, or the driver says it was not kept."
+    )
     rating = models.SmallIntegerField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="rating_1_to_5")]
+        constraints = [
+            models.CheckConstraint(condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="rating_1_to_5")
+        ]
 
     @property
     def is_owed(self) -> bool:

@@ -125,7 +125,11 @@ class Appeal(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["tick_at"], name="appeal_tick", condition=Q(tick_at__isnull=False)),
-            models.Index(fields=["handling_path", "status", "due_at"], opclasses=["varchar_pattern_ops", "", ""], name="appeal_inbox"),
+            models.Index(
+                fields=["handling_path", "status", "due_at"],
+                opclasses=["varchar_pattern_ops", "", ""],
+                name="appeal_inbox",
+            ),
             models.Index(fields=["filer", "-filed_at"]),
         ]
         constraints = [
@@ -153,7 +157,9 @@ class Leg(models.Model):
     tier = models.SmallIntegerField(choices=chain.TIERS)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     organisation_path = models.CharField(max_length=170)
-    designated = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+", help_text="Own contact.")
+    designated = models.ForeignKey(
+        Post, null=True, on_delete=models.PROTECT, related_name="+", help_text="Own contact."
+    )
     handler = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="legs")
     entered_at = models.DateTimeField()
     take_days = models.SmallIntegerField()
@@ -187,7 +193,9 @@ class Bar(models.Model):
 
     appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="bars")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=12, choices=[("named", _("Named in the appeal")), ("challenged", _("Challenged"))])
+    reason = models.CharField(
+        max_length=12, choices=[("named", _("Named in the appeal")), ("challenged", _("Challenged"))]
+    )
     at = models.DateTimeField()
 
     class Meta:

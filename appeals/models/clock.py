@@ -11,7 +11,9 @@ from portal.models import Place, Post
 class ClockSettingQuerySet(models.QuerySet["ClockSetting"]):
     def in_force(self, place: Place, category: str, tier: int, day: datetime.date) -> "ClockSetting | None":
         """The most particular row that holds that day: place before none, category before none, newest first."""
-        rows = self.filter(Q(place=place) | Q(place=None), Q(category=category) | Q(category=""), tier=tier, from_date__lte=day)
+        rows = self.filter(
+            Q(place=place) | Q(place=None), Q(category=category) | Q(category=""), tier=tier, from_date__lte=day
+        )
         return rows.order_by(F("place").asc(nulls_last=True), "-category", "-from_date", "-pk").first()
 
 
@@ -32,7 +34,8 @@ class ClockSetting(models.Model):
         verbose_name = _("clock setting")
         constraints = [
             models.CheckConstraint(
-                condition=Q(take_days__gte=0, answer_days__gte=F("take_days"), answer_days__lte=60), name="clock_in_bounds"
+                condition=Q(take_days__gte=0, answer_days__gte=F("take_days"), answer_days__lte=60),
+                name="clock_in_bounds",
             )
         ]
 

@@ -1,0 +1,157 @@
+"""Filing: a draft becomes a case with a number, a first handler and a first deadline."""
+
+import datetime
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from appeals import chain, routing
+from appeals.actions import moving
+from appeals.models import AlarmKind, Appeal, Bar, Category, Draft, DutyPost, Identity, RespondentKind
+from platforms.models import RuleVersion
+from portal import codes
+from portal.calendar import beijing_day
+from portal.errors import Refused
+from portal.models import Organisation, OrganisationKind, Place, Post, User
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What a driver says. `about` is the organisation complained of, `person_about` a contact or other person named."""
+
+    title: str
+    story: str
+    category: str
+    happened_date: datetime.date
+    place: Place
+    district: Place | None = None
+    identity: str = Identity.NAMED
+    respondent_kind: str = RespondentKind.NONE
+    about: Organisation | None = None
+    person_about: User | None = None
+    order_number: str = ""
+    is_urgent: bool = False
+    skips_contact: bool = False
+    wants_enterprise: bool = False
+
+
+def save_draft(person: User, *, body: dict[str, Any], now: datetime.datetime) -> Draft:
+    """Keep what was filled in so far: one draft a person, the newest wins."""
+    text = json.dumps(body, ensure_ascii=False)
+    return Draft.objects.update_or_create(person=person, defaults={"body": text, "saved_at": now})[0]
+
+
+def discard_draft(person: User) -> None:
+    Draft.objects.filter(person=person).delete()
+
+
+def _check(filing: Filing, now: datetime.datetime) -> None:
+    day = beijing_day(now)
+    if filing.happened_date > day:
+        raise Refused(_("The day it happened lies in the future. Correct the date."))
+    if not Place.objects.cities().open_on(day).filter(pk=filing.place.pk).exists():
+        raise Refused(_("The portal is not yet open in that city. Call 12345; they take appeals everywhere."))
+    if filing.respondent_kind == RespondentKind.COMMITTEE and filing.about and filing.about.parent is None:
+        raise Refused(_("An appeal against the province's committee goes to 12345: nobody here stands above it."))
+    may_skip = (
+        filing.category == Category.SAFETY
+        or filing.identity == Identity.SEALED
+        or filing.respondent_kind in (RespondentKind.CONTACT, RespondentKind.BRANCH)
+    )
+    if filing.skips_contact and not may_skip:
+        raise Refused(
+            _("Starting at the branch is for harassment, sealed appeals and appeals about a contact or branch.")
+        )
+
+
+@transaction.atomic
+def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | None = None) -> Appeal:
+    """File an appeal: it gets its number and secret, enters its first tier, and its clocks start.
+
+    `by` is the driver; `volunteer` the post at a driver home that typed it for him after he confirmed it by his code.
+    Respondent, rule version and place are frozen as they were on the day it happened.
+    """
+    _check(filing, now)
+    day = beijing_day(now)
+    driver = getattr(by, "driver", None)
+    is_company = filing.about is not None and filing.about.kind in (OrganisationKind.PLATFORM, OrganisationKind.LEASING)
+    rule = (
+        RuleVersion.objects.in_force(filing.happened_date).filter(rule__company__organisation=filing.about).first()
+        if is_company and filing.category == Category.DISPATCH
+        else None
+    )
+    appeal = Appeal(
+        number=codes.new_case_number(filing.place.city.letters, day),
+        secret=codes.new_secret(),
+        filer=by,
+        driver=driver,
+        filed_by=volunteer,
+        filed_at=now,
+        title=filing.title,
+        category=filing.category,
+        identity=filing.identity,
+        happened_date=filing.happened_date,
+        order_number=filing.order_number,
+        place=filing.place,
+        district=filing.district,
+        respondent_kind=filing.respondent_kind,
+        respondent_at_event=filing.about,
+        rule_version=rule,
+        wants_enterprise=filing.wants_enterprise and is_company,
+        skips_contact=filing.skips_contact,
+        is_urgent=filing.is_urgent,
+        moved_at=now,
+        is_demo=by.is_demo,
+    )
+    _admit(appeal, filing.person_about, now)
+    found = moving.enter(appeal, routing.first_tier(appeal), now=now)
+    moving.log(
+        appeal,
+        "filed",
+        by=by,
+        now=now,
+        post=volunteer,
+        facts={
+            "number": appeal.number,
+            "category": appeal.category,
+            "identity": appeal.identity,
+            "place": appeal.place.code,
+            "district": appeal.district.code if appeal.district else None,
+            "respondent": filing.about.code if filing.about else None,
+            "rule_version": f"{rule.rule.code}/{rule.number}" if rule else None,
+            "happened": filing.happened_date.isoformat(),
+            "is_urgent": appeal.is_urgent,
+            **moving.entry_facts(found, appeal),
+        },
+        words={"title": filing.title, "story": filing.story, "order_number": filing.order_number},
+    )
+    moving.alarm_for(appeal, found, now=now)
+    if appeal.is_urgent:
+        alarm_urgent(appeal, now=now)
+    appeal.save()
+    discard_draft(by)
+    return appeal
+
+
+def _admit(appeal: Appeal, person_about: User | None, now: datetime.datetime) -> None:
+    """Store the appeal so that bars and routing can be asked; entering the first tier sets its real place and dates."""
+    committee = routing.committee_of(appeal)
+    appeal.tier, appeal.handling_org, appeal.handling_path = chain.COMMITTEE, committee, committee.path
+    moving.start_round(appeal, now)
+    appeal.due_date, appeal.due_at = beijing_day(now), now
+    appeal.save()
+    if appeal.identity == Identity.SEALED:
+        appeal.pseudonym = appeal.pk
+    if person_about:
+        Bar.objects.create(appeal=appeal, person=person_about, reason="named", at=now)
+
+
+def alarm_urgent(appeal: Appeal, *, now: datetime.datetime) -> None:
+    """The city's committee is told of every urgent appeal; the province too when nobody is on duty."""
+    committee = routing.committee_of(appeal)
+    moving.raise_alarm(appeal, AlarmKind.URGENT, committee, now=now)
+    if not DutyPost.objects.filter(place=appeal.place.city, from_at__lte=now, until_at__gt=now).exists():
+        moving.raise_alarm(appeal, AlarmKind.NO_DUTY, committee.parent or committee, now=now)

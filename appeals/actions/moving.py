@@ -1,0 +1,192 @@
+"""What every move shares: entering a tier, leaving it, setting the deadline that counts, raising an alarm."""
+
+import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from appeals import chain, clocks, routing, wording
+from appeals.models import Alarm, AlarmKind, Appeal, Leg
+from portal import events
+from portal.calendar import WorkCalendar, beijing_day, calendar_days
+from portal.errors import Refused, Stale
+from portal.models import CalendarNotice, Event, Organisation, Post, User
+
+# moves of others after which a page loaded earlier must not decide
+DECISIVE = frozenset(
+    f"appeals.{kind}"
+    for kind in (
+        "taken", "asked", "answered", "escalated", "returned", "transferred", "passed_up", "limit_reached", "challenged",
+        "withdrawn", "went_on", "accepted", "closed", "marked_urgent", "not_carried_out", "carried_out",
+    )
+)  # fmt: skip
+
+
+def work_calendar() -> WorkCalendar:
+    return CalendarNotice.objects.calendar()
+
+
+def log(
+    appeal: Appeal,
+    verb: str,
+    *,
+    by: User | None,
+    now: datetime.datetime,
+    post: Post | None = None,
+    facts: dict[str, Any] | None = None,
+    words: dict[str, str] | None = None,
+) -> Event:
+    """Record `appeals.<verb>` on the case's chain and note its position as the version pages are loaded with."""
+    event = events.record(f"appeals.{verb}", appeal, by=by, at=now, post=post, facts=facts, words=words)
+    appeal.position = event.position
+    appeal.moved_at = now
+    return event
+
+
+def step(appeal: Appeal, move: str, *, seen: int | None = None) -> chain.Step:
+    """The move's step, or Stale when someone decided after the page was loaded, or Refused with the sentence why not."""
+    why = chain.why_not(
+        move,
+        appeal.status,
+        appeal.tier,
+        was_returned=appeal.was_returned,
+        was_challenged=appeal.challenged_at is not None,
+    )
+    if seen is not None and seen < appeal.position:
+        theirs = (
+            Event.objects.filter(subject=events.subject_of(appeal), position__gt=seen, kind__in=DECISIVE)
+            .select_related("by", "post__organisation")
+            .order_by("-position")
+            .first()
+        )
+        if theirs:
+            raise Stale(
+                _("Somebody moved this appeal while you were writing. Your text is still below."),
+                wording.event_line(theirs),
+            )
+    if why is not None:
+        raise Refused(str(why))
+    return chain.step(
+        move,
+        appeal.status,
+        appeal.tier,
+        was_returned=appeal.was_returned,
+        was_challenged=appeal.challenged_at is not None,
+    )
+
+
+def current_leg(appeal: Appeal) -> Leg:
+    return appeal.legs.filter(left_at=None).select_related("handler__person", "organisation").get()
+
+
+def leave(leg: Leg, by: str, now: datetime.datetime) -> None:
+    leg.left_at, leg.left_by = now, by
+    leg.save(update_fields=["left_at", "left_by", "is_breached"])
+
+
+def start_round(appeal: Appeal, now: datetime.datetime) -> None:
+    """A round has 60 calendar days, rests included."""
+    appeal.limit_at = calendar_days(now, chain.LIMIT_DAYS).due_at
+    appeal.is_limited = appeal.was_returned = False
+    appeal.accepted_at = None
+
+
+def enter(appeal: Appeal, tier: int, *, now: datetime.datetime, designated: Post | None = None) -> routing.Destination:
+    """Enter a tier (or the first above it where somebody may act): a new leg with clocks of its own, waiting to be taken.
+
+    The clocks are those that held when the round began; an urgent appeal has two hours by the wall clock instead.
+    """
+    found = routing.find(appeal, tier, now)
+    calendar = work_calendar()
+    last = appeal.legs.order_by("-number").first()
+    first = appeal.legs.filter(round_number=appeal.round_number).order_by("number").first()
+    days = clocks.days_for(appeal.place, appeal.category, found.tier, beijing_day(first.entered_at if first else now))
+    take, answer = calendar.due(now, days.take), calendar.due(now, days.answer)
+    leg = Leg(
+        appeal=appeal,
+        number=last.number + 1 if last else 1,
+        round_number=appeal.round_number,
+        tier=found.tier,
+        organisation=found.organisation,
+        organisation_path=found.organisation.path,
+        designated=found.designated,
+        entered_at=now,
+        take_days=days.take,
+        answer_days=days.answer,
+        reply_days=days.reply,
+        take_due_date=take.due_date,
+        take_due_at=take.due_at,
+        answer_due_date=answer.due_date,
+        answer_due_at=answer.due_at,
+        is_provisional=answer.is_provisional,
+    )
+    if appeal.is_urgent:
+        leg.take_due_at = now + datetime.timedelta(hours=chain.URGENT_HOURS)
+        leg.take_due_date = beijing_day(leg.take_due_at)
+    leg.save()
+    appeal.status, appeal.tier, appeal.handler = chain.WAITING, found.tier, None
+    appeal.handling_org, appeal.handling_path = found.organisation, found.organisation.path
+    set_due(appeal, leg)
+    return found
+
+
+def set_due(appeal: Appeal, leg: Leg) -> None:
+    """The deadline that counts now, and the moment at which the portal has to act by itself."""
+    if appeal.status == chain.WAITING:
+        appeal.due_kind, appeal.due_date, appeal.due_at = "take", leg.take_due_date, leg.take_due_at
+        if leg.answer_due_at < leg.take_due_at:
+            appeal.due_date, appeal.due_at = leg.answer_due_date, leg.answer_due_at
+    else:
+        appeal.due_kind, appeal.due_date, appeal.due_at = "answer", leg.answer_due_date, leg.answer_due_at
+    appeal.is_provisional = leg.is_provisional
+    set_tick(appeal, None if leg.is_breached else appeal.due_at)
+
+
+def set_tick(appeal: Appeal, at: datetime.datetime | None) -> None:
+    """The next moment to look at the appeal: its deadline or the round's 60th day, whichever comes first."""
+    moments = [at] if appeal.is_limited or not appeal.is_open else [at, appeal.limit_at]
+    appeal.tick_at = min((moment for moment in moments if moment), default=None)
+
+
+def wait_until(appeal: Appeal, kind: str, days: int, now: datetime.datetime) -> None:
+    """A window of calendar days: to go on, to come back, until silence counts."""
+    due = calendar_days(now, days)
+    appeal.due_kind, appeal.due_date, appeal.due_at = kind, due.due_date, due.due_at
+    appeal.is_provisional = False
+    set_tick(appeal, due.due_at)
+
+
+def close(appeal: Appeal, now: datetime.datetime) -> None:
+    appeal.status, appeal.closed_at = chain.CLOSED, now
+    appeal.due_kind, appeal.due_date, appeal.due_at, appeal.tick_at = "", None, None, None
+
+
+def raise_alarm(appeal: Appeal, kind: AlarmKind, organisation: Organisation, *, now: datetime.datetime) -> None:
+    """Tell a committee; the alarm stays open until one of its staff has seen it."""
+    event = log(
+        appeal, "alarm_raised", by=None, now=now, facts={"alarm": kind.value, "organisation": organisation.code}
+    )
+    Alarm.objects.create(appeal=appeal, kind=kind, organisation=organisation, event=event, raised_at=now)
+
+
+def alarm_for(appeal: Appeal, found: routing.Destination, *, now: datetime.datetime) -> None:
+    """Alarms that follow from a destination: a tier was passed over, or nobody at all may act."""
+    committee = routing.committee_of(appeal)
+    if found.is_empty:
+        raise_alarm(appeal, AlarmKind.NOBODY, committee.parent or committee, now=now)
+    elif any(row["why"] == "nobody" and row["tier"] != chain.CONTACT for row in found.skipped):
+        raise_alarm(appeal, AlarmKind.SKIPPED, committee, now=now)
+
+
+def entry_facts(found: routing.Destination, appeal: Appeal) -> dict[str, Any]:
+    """What the log says about entering a tier: where, who was passed over and why, by when."""
+    assert appeal.due_date is not None
+    leg = appeal.legs.order_by("-number").first()
+    return {
+        "tier": found.tier,
+        "organisation": found.organisation.code,
+        "designated": found.designated.code if found.designated else None,
+        "skipped": found.skipped,
+        "take_due": leg.take_due_date.isoformat() if leg else None,
+        "answer_due": leg.answer_due_date.isoformat() if leg else None,
+    }

@@ -1,0 +1,219 @@
+"""Who may see and who may act. An appeal one may not see does not exist: not in lists, counts, search or exports."""
+
+import datetime
+import hmac
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
+
+from appeals import chain
+from appeals.models import Appeal, Bar, DutyPost, Leg
+from branches.models import EnterpriseOrganisation
+from platforms.models import Kinship, Tie
+from portal.calendar import beijing_day
+from portal.models import Organisation, OrganisationKind, Post, Role, User
+from portal.permissions import has_permission
+from portal.roles import HANDLE
+
+TIER_ROLES = {
+    chain.CONTACT: (Role.CONTACT,),
+    chain.BRANCH: (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF),
+    chain.COMMITTEE: (Role.COMMITTEE_STAFF,),
+}
+OVERSEEING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF, Role.COMMITTEE_STAFF)
+
+
+def kin_of(person_ids: list[int]) -> dict[int, set[int]]:
+    """Each person with those declared as his relatives, whichever of the two declared it."""
+    kin = {person_id: {person_id} for person_id in person_ids}
+    for row in Kinship.objects.filter(Q(person__in=person_ids) | Q(relative__in=person_ids)):
+        for one, other in ((row.person_id, row.relative_id), (row.relative_id, row.person_id)):
+            if one in kin:
+                kin[one].add(other)
+    return kin
+
+
+def tied_organisations(person: User, day: datetime.date) -> set[int]:
+    """Organisations whose cases this person must not touch: where he or a relative is employed, leads or holds a post."""
+    people = kin_of([person.pk])[person.pk]
+    ties = Tie.objects.live(day).filter(person__in=people).values_list("company_id", flat=True)
+    posts = Post.objects.live(day).filter(person__in=people).values_list("organisation_id", flat=True)
+    return {*ties, *posts}
+
+
+def bar_reason(appeal: Appeal, person: User, day: datetime.date) -> str | None:
+    """Why this person must not touch the appeal: `named`, `challenged`, `filer`, `kin` or `tied`; None when he may."""
+    bar = appeal.bars.filter(person=person).first()
+    if bar:
+        return bar.reason
+    people = kin_of([person.pk])[person.pk]
+    if appeal.filer_id == person.pk:
+        return "filer"
+    if appeal.filer_id in people or appeal.bars.filter(person__in=people, reason="named").exists():
+        return "kin"
+    if appeal.respondent_at_event_id and appeal.respondent_at_event_id in tied_organisations(person, day):
+        return "tied"
+    return None
+
+
+def is_own_enterprise(appeal: Appeal, organisation: Organisation) -> bool:
+    """The respondent's own enterprise party organisation, which is barred unless the driver chose it."""
+    return (
+        organisation.kind == OrganisationKind.ENTERPRISE
+        and not appeal.wants_enterprise
+        and EnterpriseOrganisation.objects.filter(
+            organisation=organisation, company=appeal.respondent_at_event_id
+        ).exists()
+    )
+
+
+def visible_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-untyped-def]
+    """The appeals the holder of this post may see as its holder; with no post, none (drivers use `Appeal.objects.of`)."""
+    if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
+        return Appeal.objects.none()
+    people = kin_of([post.person_id])[post.person_id]
+    rows = Appeal.objects.exclude(filer__in=people).exclude(
+        Exists(
+            Bar.objects.filter(Q(person=post.person_id) | Q(person__in=people, reason="named"), appeal=OuterRef("pk"))
+        )
+    )
+    tied = tied_organisations(post.person, day)
+    if tied:
+        rows = rows.exclude(respondent_at_event__in=tied)
+    on_duty = Q(
+        is_urgent=True,
+        place__in=DutyPost.objects.filter(post=post, from_at__date__lte=day, until_at__date__gte=day).values("place"),
+    )
+    if post.role == Role.CONTACT:
+        stood_in_for = [post.pk, *post.deputises.values_list("pk", flat=True)]
+        own = Leg.objects.filter(appeal=OuterRef("pk"), tier=chain.CONTACT).filter(
+            Q(handler__in=stood_in_for)
+            | Q(designated__in=stood_in_for, left_at=None)
+            | Q(organisation=post.organisation_id, designated=None, handler=None, left_at=None)
+        )
+        return rows.filter(Q(Exists(own)) | on_duty)
+    if post.role not in OVERSEEING:
+        return Appeal.objects.none()
+    line = Leg.objects.filter(appeal=OuterRef("pk"), organisation_path__startswith=post.organisation.path)
+    rows = rows.filter(Q(handling_path__startswith=post.organisation.path) | Exists(line) | on_duty)
+    if post.organisation.kind == OrganisationKind.ENTERPRISE:
+        company = EnterpriseOrganisation.objects.filter(organisation=post.organisation_id).values("company")
+        rows = rows.exclude(Q(respondent_at_event__in=company) & Q(wants_enterprise=False))
+    return rows
+
+
+def who_may_act(appeal: Appeal, organisation: Organisation, tier: int, now: datetime.datetime) -> list[Post]:
+    """Posts of an organisation that may act on the appeal at a tier today: present, or the deputy of one on leave.
+
+    Nobody barred is among them, and nobody who handled it at a tier below.
+    """
+    day = beijing_day(now)
+    posts = Post.objects.live(day).filter(organisation=organisation, role__in=TIER_ROLES[tier])
+    acting: dict[int, Post] = {}
+    for post in posts.select_related("person", "organisation", "deputy__person", "deputy__organisation"):
+        stand_in = post.deputy if post.is_on_leave(day) else post
+        if stand_in and stand_in.is_live(day) and not stand_in.is_on_leave(day):
+            acting[stand_in.pk] = stand_in
+    below = (
+        appeal.legs.filter(
+            tier__lt=tier,
+            left_by__in=("answered", "escalate"),
+            handler__person__in=[post.person_id for post in acting.values()],
+        )
+        if acting
+        else Leg.objects.none()
+    )
+    excluded = set(below.values_list("handler__person_id", flat=True)) if acting and tier > chain.CONTACT else set()
+    return [
+        post
+        for post in acting.values()
+        if post.person_id not in excluded and bar_reason(appeal, post.person, day) is None
+    ]
+
+
+def is_on_duty(post: Post, appeal: Appeal, now: datetime.datetime) -> bool:
+    """On duty now for the urgent appeals of this city."""
+    return DutyPost.objects.filter(post=post, place=appeal.place.city, from_at__lte=now, until_at__gt=now).exists()
+
+
+def may_handle(post: Post | None, appeal: Appeal, now: datetime.datetime) -> bool:
+    """May this post make a handler's move on the appeal at the tier where it now is?"""
+    day = beijing_day(now)
+    if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
+        return False
+    if is_own_enterprise(appeal, post.organisation):
+        return False
+    if appeal.is_urgent and is_on_duty(post, appeal, now):
+        return bar_reason(appeal, post.person, day) is None
+    if post.pk not in {acting.pk for acting in who_may_act(appeal, appeal.handling_org, appeal.tier, now)}:
+        return False
+    if appeal.tier != chain.CONTACT:
+        return True
+    leg = appeal.legs.order_by("-number").first()
+    responsible = appeal.handler or (leg.designated if leg else None)
+    if responsible is None or responsible.pk == post.pk:
+        return True
+    return responsible.is_on_leave(day) and responsible.deputy_id == post.pk
+
+
+def require_handler(post: Post | None, appeal: Appeal, now: datetime.datetime) -> Post:
+    if post is None or not may_handle(post, appeal, now):
+        raise PermissionDenied
+    return post
+
+
+def require_filer(person: User, appeal: Appeal) -> None:
+    if appeal.filer_id != person.pk:
+        raise PermissionDenied
+
+
+def may_oversee(post: Post | None, appeal: Appeal, now: datetime.datetime) -> bool:
+    """The committee of the line: alarms, reopening."""
+    day = beijing_day(now)
+    return (
+        post is not None
+        and post.is_live(day)
+        and post.role == Role.COMMITTEE_STAFF
+        and visible_appeals(post, day).filter(pk=appeal.pk).exists()
+    )
+
+
+def require_overseer(post: Post | None, appeal: Appeal, now: datetime.datetime) -> Post:
+    if post is None or not may_oversee(post, appeal, now):
+        raise PermissionDenied
+    return post
+
+
+def moves_for_post(post: Post | None, appeal: Appeal, now: datetime.datetime) -> list[str]:
+    """The moves a page may offer the holder of this post; the action checks again."""
+    moves: list[str] = []
+    if may_handle(post, appeal, now):
+        moves += chain.moves_for(chain.Actor.HANDLER, appeal.status, appeal.tier, was_returned=appeal.was_returned)
+    if may_oversee(post, appeal, now):
+        moves += chain.moves_for(chain.Actor.OVERSEER, appeal.status, appeal.tier)
+    return moves
+
+
+def moves_for_filer(person: User, appeal: Appeal) -> list[str]:
+    if appeal.filer_id != person.pk:
+        return []
+    return chain.moves_for(
+        chain.Actor.DRIVER, appeal.status, appeal.tier, was_challenged=appeal.challenged_at is not None
+    )
+
+
+def is_unsealed_for(appeal: Appeal, person: User, now: datetime.datetime) -> bool:
+    return appeal.unsealings.filter(for_person=person, is_agreed=True, until_at__gt=now).exists()
+
+
+def shown_name(appeal: Appeal) -> str:
+    """What staff pages call the driver: 周** , or the pseudonym's number for a sealed appeal."""
+    if appeal.identity == "sealed":
+        return f"{appeal.pseudonym:03d}"
+    return appeal.filer.masked_name
+
+
+def require_secret(appeal: Appeal, secret: str) -> None:
+    """The receipt's secret stands for the driver where nothing private is shown."""
+    if not hmac.compare_digest(appeal.secret.encode(), secret.strip().upper().encode()):
+        raise PermissionDenied

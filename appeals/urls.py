@@ -1,0 +1,9 @@
+"""Addresses of room appeals, by audience: the driver's, the desk's, the public's."""
+
+from django.urls import include, path
+
+app_name = "appeals"
+urlpatterns = [
+    path("", include("appeals.urls_driver")),
+    path("", include("appeals.urls_desk")),
+]

@@ -1,0 +1,5 @@
+"""Drivers and the public."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
