@@ -1,4 +1,5 @@
 import datetime
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
@@ -8,6 +9,8 @@ from django.db.models.functions import Coalesce
 from branches import permissions
 from drivers.models import Driver, Engagement
 from portal.models import Organisation, OrganisationKind, Place, Post, Role
+
+LEADING = (Role.SECRETARY, Role.DEPUTY_SECRETARY)
 
 
 class DatedQuerySet(models.QuerySet):  # type: ignore[type-arg]
@@ -45,7 +48,7 @@ class EnterpriseOrganisation(models.Model):
     company: the company's own people never decide there on their own case unless the driver chooses it."""
 
     organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="enterprise")
-    company = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="enterprise_of")
+    company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="enterprise_organisations")
 
 
 class PairQuerySet(DatedQuerySet):
@@ -94,6 +97,34 @@ def enterprise_of(company: Organisation) -> Organisation | None:
     return Organisation.objects.live().filter(enterprise__company=company).first()
 
 
+@dataclass(frozen=True)
+class Who:
+    """Whom a driver turns to, as honestly as it is: his own contact, else the branch that answers for his district."""
+
+    driver: Driver | None
+    branch: Organisation | None = None
+    own_contact: Post | None = None
+    to_call: Post | None = None
+
+    @property
+    def is_own(self) -> bool:
+        return self.own_contact is not None
+
+
+def contact_for(driver: Driver | None, day: datetime.date) -> Who:
+    """A driver's contact or branch. Name and number are there only of people who agreed to it in that post."""
+    if driver is None:
+        return Who(None)
+    own = Pair.objects.contact_of(driver, day)
+    if own is not None:
+        callable_now = own.is_public and not own.is_on_leave(day)
+        return Who(driver, own.organisation, own, own if callable_now else None)
+    if driver.branch is None:
+        return Who(driver)
+    leading = Post.objects.filter(organisation=driver.branch, role__in=LEADING, is_public=True).present(day)
+    return Who(driver, driver.branch, None, leading.select_related("person").order_by("-role", "from_date").first())
+
+
 def _count(rows: models.QuerySet[Any], key: str, what: str = "pk") -> Coalesce:
     """How many of `rows` hang on each row outside."""
     found = (
@@ -115,7 +146,7 @@ def branches_with_figures(post: Post | None, day: datetime.date) -> models.Query
             district_count=_count(Responsibility.objects.live(day), "branch"),
             driver_count=_count(Driver.objects.all(), "branch"),
             company_driver_count=_count(
-                Engagement.objects.on_day(day), "company__enterprise_of__organisation", "driver"
+                Engagement.objects.on_day(day), "company__enterprise_organisations__organisation", "driver"
             ),
             pair_count=_count(Pair.objects.live(day), "contact__organisation"),
         )

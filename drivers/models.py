@@ -4,8 +4,31 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from drivers import permissions
+from portal import sealing
 from portal.fields import CodeField, SealedTextField
-from portal.models import Organisation, Place, User
+from portal.models import Organisation, Place, Post, User
+from portal.wording import mask_name, mask_phone
+
+
+def licence_hash(licence: str) -> str:
+    """The keyed hash of a licence number, by which its record is found."""
+    return sealing.keyed_hash("licence", licence)
+
+
+class DriverQuerySet(models.QuerySet["Driver"]):
+    def visible_to(self, post: Post | None, day: datetime.date) -> "DriverQuerySet":
+        return self.filter(permissions.visible_drivers(post, day))
+
+    def under(self, path: str) -> "DriverQuerySet":
+        """Drivers whose responsible branch lies under a path."""
+        return self.filter(branch_path__startswith=path)
+
+    def with_licence(self, licence: str) -> "Driver | None":
+        return self.filter(licence_hash=licence_hash(licence)).first()
+
+    def listed(self) -> "DriverQuerySet":
+        return self.select_related("place__parent", "branch").order_by("pk")
 
 
 class Driver(models.Model):
@@ -27,17 +50,38 @@ class Driver(models.Model):
     since_date = models.DateField(help_text="Drives for platforms since.")
     is_demo = models.BooleanField(default=False)
 
+    objects = DriverQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["branch_path"], name="driver_path_like", opclasses=["varchar_pattern_ops"])]
 
+    def __str__(self) -> str:
+        return self.code
+
     @property
     def masked_name(self) -> str:
-        return self.name[:1] + "*" * max(1, len(self.name) - 1)
+        """周**: the family name and a star for each further character, two at most."""
+        return mask_name(self.name)
+
+    @property
+    def masked_phone(self) -> str:
+        return mask_phone(self.phone)
+
+    @property
+    def masked_licence(self) -> str:
+        """The last four characters, enough for the driver to recognise his own."""
+        return "*" * (len(self.licence) - 4) + self.licence[-4:]
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def on_day(self, day: datetime.date) -> "EngagementQuerySet":
         return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), from_date__lte=day)
+
+    def listed(self) -> "EngagementQuerySet":
+        """Those that go on first, then the newest."""
+        return self.select_related("company").order_by(
+            models.F("until_date").desc(nulls_first=True), "-from_date", "pk"
+        )
 
 
 class Engagement(models.Model):
@@ -49,6 +93,17 @@ class Engagement(models.Model):
     until_date = models.DateField(null=True, blank=True)
 
     objects = EngagementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["driver", "company"], condition=Q(until_date__isnull=True), name="one_open_engagement"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_date__isnull=True) | Q(until_date__gte=models.F("from_date")),
+                name="engagement_ends_after_start",
+            ),
+        ]
 
 
 class ContractKind(models.TextChoices):
@@ -66,3 +121,6 @@ class Contract(models.Model):
     kind = models.CharField(max_length=10, choices=ContractKind)
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = [models.F("until_date").desc(nulls_first=True), "-from_date", "pk"]

@@ -1,11 +1,29 @@
 import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
+from platforms import permissions
 from portal.fields import CodeField
-from portal.models import Organisation, User
+from portal.models import Organisation, OrganisationKind, Place, Post, User
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    def visible_to(self, post: Post | None, day: datetime.date) -> "CompanyQuerySet":
+        return self.filter(permissions.visible_companies(post, day))
+
+    def platforms(self) -> "CompanyQuerySet":
+        return self.filter(organisation__kind=OrganisationKind.PLATFORM)
+
+    def listed(self) -> "CompanyQuerySet":
+        """Companies at work, platforms first, with the number of their rules and cities."""
+        return (
+            self.filter(organisation__merged_into__isnull=True, organisation__closed_at__isnull=True)
+            .select_related("organisation", "organisation__place")
+            .annotate(rule_count=Count("rules", distinct=True))
+            .order_by("-organisation__kind", "organisation__name")
+        )
 
 
 class Company(models.Model):
@@ -13,9 +31,17 @@ class Company(models.Model):
 
     organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="company")
     take_cap_permille = models.SmallIntegerField(null=True, help_text="The published upper limit of the take rate.")
+    cities = models.ManyToManyField(Place, related_name="companies", help_text="Where it works.")
+
+    objects = CompanyQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.organisation.name
+
+    @property
+    def take_cap(self) -> float | None:
+        """The published upper limit of the take rate as a share."""
+        return None if self.take_cap_permille is None else self.take_cap_permille / 1000
 
 
 class DispatchRule(models.Model):
@@ -25,10 +51,16 @@ class DispatchRule(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="rules")
     title = models.CharField(max_length=80)
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class RuleVersionQuerySet(models.QuerySet["RuleVersion"]):
     def in_force(self, day: datetime.date) -> "RuleVersionQuerySet":
         return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), from_date__lte=day)
+
+    def listed(self) -> "RuleVersionQuerySet":
+        return self.select_related("rule__company__organisation")
 
 
 class RuleVersion(models.Model):
@@ -46,6 +78,9 @@ class RuleVersion(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "number"], name="one_text_per_version")]
         ordering = ["rule", "-number"]
+
+    def is_in_force(self, day: datetime.date) -> bool:
+        return self.from_date <= day and (self.until_date is None or self.until_date >= day)
 
 
 class TieKind(models.TextChoices):

@@ -1,0 +1,57 @@
+"""What this room offers the front door, and what it does when a lower room reports something."""
+
+import datetime
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+
+from branches.actions import settle_driver
+from branches.models import Pair, Responsibility, contact_for
+from drivers.models import Driver
+from portal import events
+from portal.calendar import beijing_day
+from portal.front import Card, Check
+from portal.models import Place, PlaceKind, Post, Role, User
+
+events.consume("branches.settle", ["drivers.driver_registered"], settle_driver)
+
+
+def cards(user: User, post: Post | None) -> Iterable[Card]:
+    """A driver's start page: who keeps contact with him. A contact's: the drivers he keeps contact with."""
+    day = beijing_day(timezone.now())
+    if post is None:
+        driver = Driver.objects.listed().filter(person=user).first()
+        return [Card("branches/_contact.html", {"who": contact_for(driver, day)}, order=10)]
+    if post.role == Role.CONTACT:
+        pairs = Pair.objects.visible_to(post, day).live(day).count()
+        return [Card("branches/_my_pairs.html", {"pair_count": pairs, "branch": post.organisation}, order=30)]
+    return []
+
+
+def health(now: datetime.datetime) -> Iterable[Check]:
+    """Every district of a city that is switched on has a branch; its drivers carry that branch."""
+    day = beijing_day(now)
+    districts = Place.objects.filter(kind=PlaceKind.DISTRICT, parent__in=Place.objects.open_on(day))
+    orphaned = districts.exclude(responsibilities__in=Responsibility.objects.live(day)).count()
+    adrift = Driver.objects.filter(branch=None, place__in=districts).count()
+    return [
+        Check("districts_without_branch", "yellow" if orphaned else "green", {"districts": orphaned}),
+        Check("drivers_without_branch", "yellow" if adrift else "green", {"drivers": adrift}),
+    ]
+
+
+def personal_data(person: User) -> dict[str, Any]:
+    """The contacts a driver had and has. What he does as a contact himself belongs to his post."""
+    pairs = Pair.objects.filter(driver__person=person).select_related("contact__person", "contact__organisation")
+    return {
+        "pairs": [
+            {
+                "contact": row.contact.person.name if row.contact.is_public else None,
+                "branch": row.contact.organisation.name,
+                "from_date": row.from_date.isoformat(),
+                "until_date": row.until_date.isoformat() if row.until_date else None,
+            }
+            for row in pairs.order_by("from_date", "pk")
+        ]
+    }

@@ -1,0 +1,29 @@
+"""Who may see and change drivers' records."""
+
+import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from platforms.permissions import paths_held
+from portal import permissions, roles
+from portal.models import Post, Role, User
+
+
+def visible_drivers(post: Post | None, day: datetime.date) -> Q:
+    """The drivers whose responsible branch lies in the post's reach. Nobody else reads the register.
+
+    A contact reads no register: he sees the drivers paired with him, which is room branches' matter.
+    """
+    seen = Q(pk__in=[])
+    if post is None or post.role == Role.CONTACT:
+        return seen
+    for path in permissions.paths_for(post, roles.HANDLE, day):
+        seen |= Q(branch_path__startswith=path)
+    return seen
+
+
+def require_registrar(by: User, post: Post | None, now: datetime.datetime) -> None:
+    if not paths_held(by, post, roles.ADMINISTER_SYSTEM, now):
+        raise PermissionDenied(_("Only a system administrator keeps the register of companies and drivers."))

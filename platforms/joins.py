@@ -1,0 +1,24 @@
+"""What this room offers the front door."""
+
+from typing import Any
+
+from platforms.models import Kinship, Tie
+from portal.models import User
+
+
+def personal_data(person: User) -> dict[str, Any]:
+    """The ties and kinship the person declared, for himself."""
+    return {
+        "ties": [
+            {
+                "company": tie.company.name,
+                "kind": tie.kind,
+                "from_date": tie.from_date.isoformat(),
+                "until_date": tie.until_date.isoformat() if tie.until_date else None,
+            }
+            for tie in Tie.objects.filter(person=person).select_related("company").order_by("from_date", "pk")
+        ],
+        "relatives": [
+            kinship.relative.name for kinship in Kinship.objects.filter(person=person).select_related("relative")
+        ],
+    }

@@ -1,0 +1,62 @@
+"""Who may see and change what companies publish, and who declares whom too close to them."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from portal import permissions, roles
+from portal.models import PlaceKind, Post, User
+from portal.wording import beijing_day
+
+if TYPE_CHECKING:
+    from platforms.models import Company
+
+OFFICES = (roles.HANDLE, roles.OVERSEE, roles.READ_FIGURES, roles.ADMINISTER_SYSTEM)
+
+
+def paths_held(by: User, post: Post | None, permission: str, now: datetime.datetime) -> list[str]:
+    """The path prefixes in which the person, acting in this post of his, may do this."""
+    day = beijing_day(now)
+    if post is None or not permissions.may_act_in(by, post, day):
+        return []
+    return permissions.paths_for(post, permission, day)
+
+
+def visible_companies(post: Post | None, day: datetime.date) -> Q:
+    """A liaison sees his own company; an office those at work in its city, the province's offices all."""
+    if post is None:
+        return Q(pk__in=[])
+    own = permissions.paths_for(post, roles.ANSWER_FOR_COMPANY, day)
+    seen = Q(pk__in=[])
+    for path in own:
+        seen |= Q(organisation__path__startswith=path)
+    if any(permissions.has_permission(post, permission, day) for permission in OFFICES):
+        place = post.organisation.place
+        seen |= Q() if place.kind == PlaceKind.PROVINCE else Q(cities=place.city)
+    return seen
+
+
+def require_registrar(by: User, post: Post | None, now: datetime.datetime) -> None:
+    if not paths_held(by, post, roles.ADMINISTER_SYSTEM, now):
+        raise PermissionDenied(_("Only a system administrator keeps the register of companies and drivers."))
+
+
+def may_publish(by: User, post: Post | None, company: "Company", now: datetime.datetime) -> bool:
+    """The company's own liaison, or a system administrator who enters what the company sent."""
+    own = paths_held(by, post, roles.ANSWER_FOR_COMPANY, now)
+    if any(company.organisation.path.startswith(path) for path in own):
+        return True
+    return bool(paths_held(by, post, roles.ADMINISTER_SYSTEM, now))
+
+
+def require_publisher(by: User, post: Post | None, company: "Company", now: datetime.datetime) -> None:
+    if not may_publish(by, post, company, now):
+        raise PermissionDenied(_("Only the company itself publishes its rules."))
+
+
+def require_declarer(by: User, post: Post | None, person: User, now: datetime.datetime) -> None:
+    if by != person and not paths_held(by, post, roles.ADMINISTER_SECURITY, now):
+        raise PermissionDenied(_("Ties and kinship are declared by the person himself or by a security administrator."))
