@@ -4,7 +4,7 @@ import os
 import sys
 
 from launch import install, stopping
-from launch.places import venv_program
+from launch.places import RUN, is_for_a_person, sentence_for, venv_program
 from launch.screen import Stopped, Trouble
 
 HELP = """\
@@ -41,6 +41,11 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except Trouble as trouble:
         print(f"run: {trouble}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if not is_for_a_person(error):
+            raise
+        print(f"run: {sentence_for(error, error.filename or RUN)}", file=sys.stderr)
         sys.exit(1)
     except (KeyboardInterrupt, Stopped):
         sys.exit(130)

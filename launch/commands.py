@@ -7,7 +7,7 @@ import time
 
 from launch import foreground, interrupts, stopping
 from launch.checks import check
-from launch.places import ROOT, RUN, prepare_run_folder, venv_program
+from launch.places import ROOT, RUN, is_for_a_person, prepare_run_folder, sentence_for, venv_program
 from launch.screen import Stopped, Trouble, say
 from launch.servers import environment, for_this_run, of_this_clone
 from launch.up import PREPARED, manage, take_lock, up
@@ -113,6 +113,11 @@ if __name__ == "__main__":
         sys.exit(main(sys.argv[1:]))
     except Trouble as trouble:
         say_error(f"run: {trouble}")
+        sys.exit(1)
+    except OSError as error:
+        if not is_for_a_person(error):
+            raise
+        say_error(f"run: {sentence_for(error, error.filename or RUN)}")
         sys.exit(1)
     except Stopped:
         sys.exit(130)

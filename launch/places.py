@@ -1,6 +1,7 @@
 """Where the launcher keeps things: .run/ in the clone, and a short folder for sockets."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -45,12 +46,17 @@ def require_space(folder: Path, megabytes: int) -> None:
         raise Trouble(f"The disk is full: {free} MB are free in {folder}, {megabytes} MB are needed.")
 
 
-def sentence_for(error: OSError, path: Path) -> str:
-    if error.errno == 28:
+def sentence_for(error: OSError, path: Path | str) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full: nothing can be written to {path}."
-    if error.errno in (1, 13, 30):
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"The folder {path} cannot be written by this user; clone the project into a folder of your own."
     return f"{path}: {error.strerror}."
+
+
+def is_for_a_person(error: OSError) -> bool:
+    """A full disk and a folder of somebody else are no bugs of ours, wherever they strike."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class Lock:

@@ -115,6 +115,7 @@ class Postgres:
             program += ["-c", f"{name}={value}"]
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
+            self.forget_the_dead()
             # SIGINT is PostgreSQL's own "fast" stop: sessions are ended, everything is flushed
             self.child = Child(
                 "postgres", program, log=self.log, env=environment(),
@@ -132,6 +133,20 @@ class Postgres:
         if self.child:
             self.child.stop()
         raise Trouble(f"PostgreSQL did not start; its log is {self.log}.")
+
+    def forget_the_dead(self) -> None:
+        """Remove the pid file of a postmaster that is no more: its number may by now be somebody else's, or a
+        zombie's in a container where nobody buries the dead. PostgreSQL itself would refuse to start for ever."""
+        note = self.folder / "postmaster.pid"
+        if not Path("/proc/self").exists() or not note.exists():
+            return
+        number = note.read_text().split("\n")[0].strip()
+        try:
+            lives = os.readlink(f"/proc/{number}/cwd") == str(self.folder.resolve())
+        except OSError:  # gone, a zombie, or another user's
+            lives = False
+        if not lives:
+            note.unlink()
 
     def answers(self, password: str, deadline: float) -> bool:
         assert self.child
