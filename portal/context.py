@@ -89,6 +89,17 @@ MENU = (
             Link("drivers:contracts", "file", pgettext_lazy("desk", "Contracts and rights"), needs=_HANDLE),
         ),
     ),
+    Group(
+        pgettext_lazy("desk", "The system"),
+        (
+            Link(
+                "portal:calendar",
+                "cal",
+                pgettext_lazy("desk", "Work calendar"),
+                needs=frozenset({roles.ADMINISTER_SYSTEM}),
+            ),
+        ),
+    ),
 )
 MAST = (
     Link("portal:how", "info", pgettext_lazy("mast", "How an appeal goes")),

@@ -58,6 +58,16 @@ class Reading:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Holiday:
+    """One holiday as people speak of it: its stretches of days off, first and last, and the weekends worked for it."""
+
+    name: str
+    stretches: tuple[tuple[datetime.date, datetime.date], ...]
+    days_off: int
+    worked: tuple[datetime.date, ...]
+
+
 def fault(day: Departure, year: int) -> str:
     """Why this day cannot stand in the notice for this year; empty where it can."""
     shown = {"date": day.date.isoformat(), "year": year, "weekday": weekday(day.date)}
@@ -122,6 +132,29 @@ def shipped() -> list[Draft]:
             published_date = datetime.date.fromisoformat(row["published_date"])
             drafts.append(Draft(year, row["number"], published_date, tuple(days)))
     return drafts
+
+
+def holidays(days: Iterable[Departure]) -> list[Holiday]:
+    """The table of a notice by holiday, in the order of their first days."""
+    by_name: dict[str, list[Departure]] = {}
+    for day in sorted(days):
+        by_name.setdefault(day.name, []).append(day)
+    found = []
+    for name, named in by_name.items():
+        off = [day.date for day in named if not day.is_working]
+        worked = tuple(day.date for day in named if day.is_working)
+        found.append(Holiday(name, _stretches(off), len(off), worked))
+    return found
+
+
+def _stretches(days: list[datetime.date]) -> tuple[tuple[datetime.date, datetime.date], ...]:
+    runs: list[list[datetime.date]] = []
+    for day in days:
+        if runs and (day - runs[-1][-1]).days == 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return tuple((run[0], run[-1]) for run in runs)
 
 
 def _decoded(content: bytes) -> str | None:
