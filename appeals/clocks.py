@@ -10,7 +10,7 @@ from portal.models import Place
 
 @dataclass(frozen=True)
 class Days:
-    """Working days from entry into the tier: until it must be taken, until it must be answered; and for a company's reply."""
+    """Working days from entry into the tier to its taking and its answer; and those of a company's reply."""
 
     take: int
     answer: int

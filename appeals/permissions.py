@@ -34,7 +34,7 @@ def kin_of(person_ids: list[int]) -> dict[int, set[int]]:
 
 
 def tied_organisations(person: User, day: datetime.date) -> set[int]:
-    """Organisations whose cases this person must not touch: where he or a relative is employed, leads or holds a post."""
+    """Organisations whose cases a person must not touch: where he or a relative is employed, leads or holds a post."""
     people = kin_of([person.pk])[person.pk]
     ties = Tie.objects.live(day).filter(person__in=people).values_list("company_id", flat=True)
     posts = Post.objects.live(day).filter(person__in=people).values_list("organisation_id", flat=True)
@@ -68,7 +68,7 @@ def is_own_enterprise(appeal: Appeal, organisation: Organisation) -> bool:
 
 
 def visible_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-untyped-def]
-    """The appeals the holder of this post may see as its holder; with no post, none (drivers use `Appeal.objects.of`)."""
+    """The appeals the holder of this post may see; with no post, none (drivers use `Appeal.objects.of`)."""
     if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
         return Appeal.objects.none()
     people = kin_of([post.person_id])[post.person_id]

@@ -113,7 +113,7 @@ def _second_tier(appeal: Appeal, day: datetime.date, skipped: list[dict[str, str
 
 
 def first_tier(appeal: Appeal) -> int:
-    """The tier an appeal starts at: above whoever it is about, at tier 2 when urgent, sealed or against a contact by choice."""
+    """Where an appeal starts: above whoever it is about; at tier 2 when urgent, or where the driver chose to."""
     if appeal.respondent_kind in (RespondentKind.BRANCH, RespondentKind.COMMITTEE):
         return chain.COMMITTEE
     if appeal.is_urgent or appeal.respondent_kind == RespondentKind.CONTACT or appeal.skips_contact:

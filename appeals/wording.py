@@ -76,7 +76,7 @@ def label(kind: str, *, is_driver: bool) -> Promise:
 
 
 def who_spoke(event: Event) -> str:
-    """The handler's name and post for the driver's and staff's pages; empty for the portal and for the driver himself."""
+    """The handler's name and organisation; empty for the portal and for the driver himself."""
     if event.post is None or event.by is None or event.kind in SPOKEN_BY_DRIVER:
         return ""
     return _("%(name)s, %(organisation)s") % {

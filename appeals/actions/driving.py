@@ -171,7 +171,7 @@ def _new_round(appeal: Appeal, tier: int, verb: str, *, by: User, reason: str, n
 
 
 def settle(appeal: Appeal, now: datetime.datetime) -> None:
-    """Accepted, by word or by silence: closed, unless something promised is still owed; then that clock alone counts."""
+    """Accepted, by word or by silence: closed, unless a promise is still owed; then that clock alone counts."""
     given = _last_answer(appeal)
     appeal.accepted_at = now
     if given.is_owed and given.carry_out_at:

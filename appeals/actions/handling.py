@@ -68,9 +68,7 @@ def require_nameless(appeal: Appeal, text: str) -> None:
         or PLATE.search(text)
     ):
         raise Refused(
-            _(
-                "The question names the driver, a phone, a plate or an order. The company may not see these: write around them."
-            )
+            _("The question names the driver, a phone, a plate or an order. The company may not see that: rewrite it.")
         )
 
 
@@ -224,7 +222,7 @@ def transfer(
 
 @transaction.atomic
 def mark_urgent(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime, seen: int | None = None) -> Appeal:
-    """Mark as urgent (violence, threat, accident, a child, words of self-harm): tier 2 at once, two hours, committee told."""
+    """Violence, threat, accident, a child, words of self-harm: tier 2 at once, two hours, committee told."""
     appeal = _held(appeal_id, by, now)
     if appeal.is_urgent:
         raise Refused(_("It is marked as urgent already."))

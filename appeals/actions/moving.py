@@ -16,8 +16,8 @@ from portal.models import CalendarNotice, Event, Organisation, Post, User
 DECISIVE = frozenset(
     f"appeals.{kind}"
     for kind in (
-        "taken", "asked", "answered", "escalated", "returned", "transferred", "passed_up", "limit_reached", "challenged",
-        "withdrawn", "went_on", "accepted", "closed", "marked_urgent", "not_carried_out", "carried_out",
+        "taken", "asked", "answered", "escalated", "returned", "transferred", "passed_up", "limit_reached",
+        "challenged", "withdrawn", "went_on", "accepted", "closed", "marked_urgent", "not_carried_out", "carried_out",
     )
 )  # fmt: skip
 
@@ -44,7 +44,7 @@ def log(
 
 
 def step(appeal: Appeal, move: str, *, seen: int | None = None) -> chain.Step:
-    """The move's step, or Stale when someone decided after the page was loaded, or Refused with the sentence why not."""
+    """The move's step; Stale when someone decided after the page was loaded, else Refused with the sentence why not."""
     why = chain.why_not(
         move,
         appeal.status,
@@ -92,7 +92,7 @@ def start_round(appeal: Appeal, now: datetime.datetime) -> None:
 
 
 def enter(appeal: Appeal, tier: int, *, now: datetime.datetime, designated: Post | None = None) -> routing.Destination:
-    """Enter a tier (or the first above it where somebody may act): a new leg with clocks of its own, waiting to be taken.
+    """Enter a tier, or the first above it where somebody may act: a new leg with its own clocks, waiting to be taken.
 
     The clocks are those that held when the round began; an urgent appeal has two hours by the wall clock instead.
     """

@@ -58,9 +58,9 @@ def reopen(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime) -> 
         **{
             name: getattr(old, name)
             for name in (
-                "filer", "driver", "title", "category", "identity", "pseudonym", "happened_date", "order_number", "place",
-                "district", "respondent_kind", "respondent_at_event", "rule_version", "wants_enterprise", "is_urgent",
-                "handling_org", "handling_path", "is_demo",
+                "filer", "driver", "title", "category", "identity", "pseudonym", "happened_date", "order_number",
+                "place", "district", "respondent_kind", "respondent_at_event", "rule_version", "wants_enterprise",
+                "is_urgent", "handling_org", "handling_path", "is_demo",
             )
         },
     )  # fmt: skip
@@ -112,7 +112,7 @@ def require_custodian(post: Post, appeal: Appeal, now: datetime.datetime) -> Non
 
 @transaction.atomic
 def decide_unsealing(unsealing_id: int, *, by: Post, is_agreed: bool, now: datetime.datetime) -> Unsealing:
-    """The second person agrees or not; agreed, the handler sees the name for a week, and the driver sees who, when, why."""
+    """The second person agrees or not. Agreed, the handler sees the name for a week; the driver sees who, when, why."""
     asked = Unsealing.objects.select_for_update(of=("self",)).select_related("appeal").get(pk=unsealing_id)
     appeal = Appeal.objects.for_update(asked.appeal_id)
     require_custodian(by, appeal, now)

@@ -1,4 +1,4 @@
-"""What the portal does by itself when a clock runs out. Each appeal in a transaction of its own, locked; twice changes nothing."""
+"""What the portal does by itself when a clock runs out: each appeal locked, in a transaction of its own."""
 
 import datetime
 
@@ -47,7 +47,7 @@ def tick_one(*, now: datetime.datetime) -> bool:
 
 
 def _pass_up(appeal: Appeal, now: datetime.datetime) -> None:
-    """A take or answer clock ran out: the breach is an event and the appeal moves up once; at the top an alarm is raised."""
+    """A take or answer clock ran out: the breach is an event, the appeal moves up once; at the top, an alarm."""
     leg = moving.current_leg(appeal)
     leg.is_breached = True
     appeal.breaches += 1

@@ -1,7 +1,5 @@
-from django.contrib.postgres.aggregates import StringAgg
 from django.db import connections, models
-from django.db.models import Max, TextField, Value
-from django.db.models.functions import MD5, Cast, Concat
+from django.db.models import Count, Max
 
 from portal.calendar import WorkCalendar
 from portal.models.people import User
@@ -9,7 +7,7 @@ from portal.models.people import User
 # Every transaction that computes a due date shares this lock, a load of a notice holds it alone: when the load has
 # committed, no date computed with the calendar before it is still to be written, so the rooms' renewal misses none.
 CALENDAR_LOCK = 7_203_114_903
-_built: dict[tuple[int | None, str | None], WorkCalendar] = {}
+_built: dict[tuple[int | None, int | None, int], WorkCalendar] = {}
 
 
 class CalendarNoticeQuerySet(models.QuerySet["CalendarNotice"]):
@@ -19,11 +17,11 @@ class CalendarNoticeQuerySet(models.QuerySet["CalendarNotice"]):
         if connection.in_atomic_block:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [CALENDAR_LOCK])
-        day = Concat(Cast("date", TextField()), Value(" "), Cast("is_working", TextField()))
-        stamp = CalendarDay.objects.using(self.db).aggregate(
-            year=Max("notice__year"), table=MD5(StringAgg(day, ",", ordering="date"))
+        # a load replaces its year's rows, so the newest row and their number tell one table from another
+        stamp = CalendarNotice.objects.using(self.db).aggregate(
+            year=Max("year"), newest=Max("days__pk"), rows=Count("days")
         )
-        key = (stamp["year"], stamp["table"])
+        key = (stamp["year"], stamp["newest"], stamp["rows"])
         calendar = _built.get(key)
         if calendar is None:
             days = CalendarDay.objects.using(self.db).values_list("date", "is_working")

@@ -24,7 +24,7 @@ class Heartbeat(models.Model):
 
 
 class OnceKey(models.Model):
-    """The key a form carried: the same key gives the same answer, also after a crash; with another body it is refused."""
+    """The key a form carried: same key, same answer, also after a crash; with another body it is refused."""
 
     key = models.CharField(max_length=64)
     person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")

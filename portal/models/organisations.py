@@ -83,7 +83,9 @@ class Organisation(models.Model):
 class PostQuerySet(models.QuerySet["Post"]):
     def live(self, day: datetime.date) -> "PostQuerySet":
         """Posts in force that day, whoever is on leave."""
-        return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), from_date__lte=day, person__is_active=True)
+        return self.filter(
+            Q(until_date__isnull=True) | Q(until_date__gte=day), from_date__lte=day, person__is_active=True
+        )
 
     def present(self, day: datetime.date) -> "PostQuerySet":
         """Live posts whose holder is not on leave that day."""
@@ -101,11 +103,18 @@ class Post(models.Model):
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
     deputy = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="deputises", help_text="Stands in on leave."
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="deputises",
+        help_text="Stands in on leave.",
     )
     leave_from_date = models.DateField(null=True, blank=True)
     leave_until_date = models.DateField(null=True, blank=True)
-    is_public = models.BooleanField(default=False, help_text="The holder agreed that drivers see his name in this post.")
+    is_public = models.BooleanField(
+        default=False, help_text="The holder agreed that drivers see his name in this post."
+    )
 
     objects = PostQuerySet.as_manager()
 

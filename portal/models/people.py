@@ -19,7 +19,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, whatever he does here: he signs in by phone number and code; posts and the driver's record hang on him."""
+    """A person, whatever he does here: he signs in by phone and code; posts and the driver's record hang on him."""
 
     code = CodeField()
     name = models.CharField(max_length=60)
