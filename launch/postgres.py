@@ -135,18 +135,19 @@ class Postgres:
         raise Trouble(f"PostgreSQL did not start; its log is {self.log}.")
 
     def forget_the_dead(self) -> None:
-        """Remove the pid file of a postmaster that is no more: its number may by now be somebody else's, or a
+        """Remove the lock files of a postmaster that is no more: its number may by now be somebody else's, or a
         zombie's in a container where nobody buries the dead. PostgreSQL itself would refuse to start for ever."""
-        note = self.folder / "postmaster.pid"
-        if not Path("/proc/self").exists() or not note.exists():
+        if not Path("/proc/self").exists():
             return
-        number = note.read_text().split("\n")[0].strip()
+        for note in (self.folder / "postmaster.pid", self.sockets / f".s.PGSQL.{PORT}.lock"):
+            if note.exists() and not self.is_postmaster(note.read_text().split("\n")[0].strip()):
+                note.unlink()
+
+    def is_postmaster(self, number: str) -> bool:
         try:
-            lives = os.readlink(f"/proc/{number}/cwd") == str(self.folder.resolve())
+            return os.readlink(f"/proc/{number}/cwd") == str(self.folder.resolve())
         except OSError:  # gone, a zombie, or another user's
-            lives = False
-        if not lives:
-            note.unlink()
+            return False
 
     def answers(self, password: str, deadline: float) -> bool:
         assert self.child
