@@ -160,9 +160,9 @@ def without_anyone(*, now: datetime.datetime) -> list[str]:
 
 
 @transaction.atomic
-def rescue(appeal_id: int, *, now: datetime.datetime) -> bool:
+def rescue(code: str, *, now: datetime.datetime) -> bool:
     """An open appeal nobody may act on any more (a post ended, everyone on leave): up at once, committee alarmed."""
-    appeal = Appeal.objects.for_update(appeal_id)
+    appeal = Appeal.objects.select_for_update(no_key=True).get(code=code)
     if not appeal.is_open or permissions.who_may_act(appeal, appeal.handling_org, appeal.tier, now):
         return False
     if appeal.alarms.filter(kind=AlarmKind.NOBODY, raised_at__date=beijing_day(now)).exists():

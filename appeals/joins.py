@@ -1,0 +1,47 @@
+"""What this room offers the front door, and what it does when a lower room reports something."""
+
+import datetime
+from typing import Any
+
+from appeals.actions import renewing, ticking
+from appeals.models import Appeal
+from portal import events
+from portal.calendar import WorkCalendar
+from portal.front import Check, DueRow
+from portal.models import User
+
+events.consume("appeals.calendar", ["portal.calendar_loaded"], renewing.renew_all)
+
+# a tick that is this late has a broken beat or worker behind it
+LATE = datetime.timedelta(minutes=10)
+
+
+def health(now: datetime.datetime) -> list[Check]:
+    """Overdue sweeps, and the invariant: no open appeal without organisation, due date and somebody who may act."""
+    late = Appeal.objects.ticking(now - LATE).count()
+    stranded = len(ticking.without_anyone(now=now))
+    return [
+        Check("appeals_overdue_sweep", "red" if late else "green", {"waiting": late}),
+        Check("appeals_without_anyone", "red" if stranded else "green", {"appeals": stranded}),
+    ]
+
+
+def due_rows(calendar: WorkCalendar) -> list[DueRow]:
+    return renewing.due_rows(calendar)
+
+
+def personal_data(person: User) -> dict[str, Any]:
+    """The appeals a person filed, for himself."""
+    return {
+        "appeals": [
+            {
+                "number": appeal.number,
+                "filed_at": appeal.filed_at.isoformat(),
+                "title": appeal.title,
+                "category": appeal.category,
+                "identity": appeal.identity,
+                "status": appeal.status,
+            }
+            for appeal in Appeal.objects.of(person).order_by("filed_at")
+        ]
+    }

@@ -1,0 +1,28 @@
+"""Doors for Celery: the clocks of the appeals."""
+
+from django.utils import timezone
+
+from appeals.actions import ticking
+from portal.jobs import job
+
+# one run's share: a night with 5,000 deadlines takes several runs, and a second worker helps
+BATCH = 250
+HOURLY = 2_000
+
+
+@job("appeals.tick")
+def tick() -> dict[str, int]:
+    now = timezone.now()
+    moved = ticking.tick(now=now, most=BATCH)
+    if moved == BATCH:
+        # more is due: knock again rather than hold this worker, so that other work gets its turn
+        tick.apply_async()
+    return {"moved": moved, "silences": ticking.note_silence(now=now, most=BATCH)}
+
+
+@job("appeals.check_invariant")
+def check_invariant() -> dict[str, int]:
+    now = timezone.now()
+    broken = ticking.without_anyone(now=now)
+    rescued = sum(ticking.rescue(code, now=now) for code in broken[:HOURLY])
+    return {"broken": len(broken), "rescued": rescued}
