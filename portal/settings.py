@@ -21,7 +21,9 @@ def _flag(name: str) -> bool:
 def _required(name: str) -> str:
     value = os.environ.get(name, "")
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. `./run manage` sets it; in production set it in the environment.")
+        raise ImproperlyConfigured(
+            f"{name} is not set. `./run manage` sets it; in production set it in the environment."
+        )
     return value
 
 
@@ -39,7 +41,8 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGIN
 
 # The keys of encrypted columns, "<id>:<base64 of 32 bytes>", the first one writes, all read; and of keyed hashes.
 FIELD_KEYS = {
-    key_id: base64.b64decode(key) for key_id, _sep, key in (p.partition(":") for p in _required("FIELD_KEYS").split(","))
+    key_id: base64.b64decode(key)
+    for key_id, _sep, key in (p.partition(":") for p in _required("FIELD_KEYS").split(","))
 }
 HASH_KEY = base64.b64decode(_required("HASH_KEY"))
 ROOTS_DIR = Path(os.environ.get("ROOTS_DIR", ROOT_DIR / ".run" / "roots"))
@@ -74,7 +77,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
     "django_htmx",
     "django_structlog",
     "django_filters",
@@ -93,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "portal.middleware.ReferenceMiddleware",
+    "portal.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -100,7 +103,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portal.middleware.ActivePostMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -135,7 +137,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 
 AUTH_USER_MODEL = "portal.User"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
     "portal.sign_in.PhoneBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
@@ -203,6 +204,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "zh-hans"
+LANGUAGE_COOKIE_NAME = "portal_language"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [ROOT_DIR / "locale"]
 TIME_ZONE = "Asia/Shanghai"

@@ -47,7 +47,7 @@ def refused(
 
 
 def too_many(request: HttpRequest, *args: object, minutes: int | None = None, **kwargs: object) -> HttpResponse:
-    """Too many tries in a short time; also the lockout page of the sign-in (axes passes its own arguments)."""
+    """Too many tries in a short time."""
     response = _page(request, "429.html", 429, minutes=minutes)
     if minutes:
         response["Retry-After"] = str(minutes * 60)

@@ -1,0 +1,63 @@
+"""People: registering on first sign-in, their own name and language of the account."""
+
+import datetime
+
+from django.db import IntegrityError, transaction
+
+from portal import events
+from portal.models import User
+from portal.models.people import phone_hash
+
+
+def register(phone: str, *, now: datetime.datetime) -> User:
+    """The person of a number whose code was right, made on his first sign-in: a driver whom nobody has checked yet."""
+    known = User.objects.with_phone(phone)
+    if known:
+        return known
+    try:
+        with transaction.atomic():
+            person = User(phone=phone, phone_hash=phone_hash(phone), joined_at=now)
+            person.set_unusable_password()
+            person.save()
+            events.record("portal.person_registered", person, by=person, at=now)
+    except IntegrityError:
+        # the same person pressed twice: the other request made him
+        return User.objects.get(phone_hash=phone_hash(phone))
+    return person
+
+
+@transaction.atomic
+def signed_in(person: User, *, is_long: bool, now: datetime.datetime) -> User:
+    """A sign-in is an event of the person's own chain; his choice to stay signed in is remembered for the next one."""
+    person.is_long_session = is_long
+    person.save(update_fields=["is_long_session"])
+    events.record("portal.signed_in", person, by=person, at=now, facts={"long": is_long})
+    return person
+
+
+def end_sessions(person: User) -> None:
+    """Every session of the person ends with its next request: each carries a hash over this unusable password."""
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+
+
+@transaction.atomic
+def sign_out_everywhere(person: User, *, by: User, now: datetime.datetime) -> None:
+    """A lost or lent phone: all sessions of the person end, this one too."""
+    end_sessions(person)
+    events.record("portal.signed_out_everywhere", person, by=by, at=now)
+
+
+@transaction.atomic
+def signed_out(person: User, *, now: datetime.datetime) -> None:
+    """Signing out is an event too: who was here, from when until when, can be told."""
+    events.record("portal.signed_out", person, by=person, at=now)
+
+
+@transaction.atomic
+def rename(person: User, *, name: str, by: User, now: datetime.datetime) -> User:
+    """What he is called here is the person's own to say."""
+    person.name = name
+    person.save(update_fields=["name"])
+    events.record("portal.person_renamed", person, by=by, at=now)
+    return person

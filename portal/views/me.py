@@ -1,0 +1,55 @@
+"""A person's own pages: name, language, and the ways on from here."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_POST
+
+from portal import sign_in
+from portal.actions import people
+from portal.context import address
+from portal.forms import NameForm
+
+LANGUAGE_SECONDS = 400 * 86_400
+
+
+def me(request: HttpRequest) -> HttpResponse:
+    posts = sign_in.own_posts(request.user, timezone.now())  # type: ignore[arg-type]
+    words = {
+        "posts": posts,
+        "needs_factor": any(sign_in.roles.needs_second_factor(post.role) for post in posts),
+        "has_factor": sign_in.has_factor(request.user),  # type: ignore[arg-type]
+        "notices_url": address("portal:notice_settings"),
+        "languages": settings.LANGUAGES,
+        "language": translation.get_language(),
+    }
+    return render(request, "portal/me.html", words)
+
+
+def name(request: HttpRequest) -> HttpResponse:
+    """Asked once after the first sign-in, and open to change at any time."""
+    form = NameForm(request.POST or None, initial={"name": request.user.name})  # type: ignore[union-attr]
+    if form.is_valid():
+        people.rename(request.user, name=form.cleaned_data["name"], by=request.user, now=timezone.now())  # type: ignore[arg-type]
+        return redirect(request.session.pop(sign_in.NEXT, "") or "portal:start")
+    return render(request, "portal/name.html", {"form": form, "later": request.session.get(sign_in.NEXT) or "/"})
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """The language of the pages, kept on this device: readers without an account choose it too."""
+    wanted = request.POST.get("language", "")
+    response = redirect("portal:me" if request.user.is_authenticated else "portal:start")
+    if wanted in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            wanted,
+            max_age=LANGUAGE_SECONDS,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response

@@ -1,0 +1,193 @@
+"""Posts: choosing one's own, and the security administrator's list of everybody's."""
+
+import datetime
+
+from django.contrib import auth, messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from portal import permissions, roles, sign_in
+from portal.actions import posts as actions
+from portal.calendar import beijing_day
+from portal.errors import Refused
+from portal.forms import AppointForm, EndForm, LeaveForm
+from portal.models import Post, Role, User
+from portal.models.people import phone_hash
+from portal.phone import tidy_phone
+
+PAGE = 25
+
+
+def posts(request: HttpRequest) -> HttpResponse:
+    """One's own posts and "as myself"; at most one of them is active."""
+    held = sign_in.own_posts(request.user, timezone.now())  # type: ignore[arg-type]
+    laid_down = request.session.get(sign_in.LAID_DOWN)
+    words = {
+        "posts": held,
+        "active": permissions.active_post(request),
+        "laid_down": next((post for post in held if post.code == laid_down), None),
+    }
+    return render(request, "portal/posts.html", words)
+
+
+@require_POST
+def switch(request: HttpRequest) -> HttpResponse:
+    """Take up a post of one's own, or act as oneself."""
+    wanted = request.POST.get("post", "")
+    if wanted:
+        request.session[sign_in.WANTED] = wanted
+        return sign_in.take_wanted(request, now=timezone.now())
+    if sign_in.POST in request.session:
+        actions.choose(None, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+        sign_in.lay_down(request)
+    return redirect("portal:start")
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """A desk post wants a sign-in of today: out, and back to the number, with the reason."""
+    auth.logout(request)
+    request.session["ended"] = "post"
+    return redirect("account_login")
+
+
+def desk_posts(request: HttpRequest) -> HttpResponse:
+    """People and their posts: searched by name, whole phone number, organisation; filtered by role."""
+    office = _require_administrator(request)
+    typed, role, state = (request.GET.get(name, "").strip() for name in ("q", "role", "state"))
+    day = beijing_day(timezone.now())
+    found = _in_reach(office).select_related("person", "organisation", "deputy__person")
+    if role in Role.values:
+        found = found.filter(role=role)
+    if state != "ended":
+        found = found.filter(Q(until_date__isnull=True) | Q(until_date__gte=day))
+    else:
+        found = found.filter(until_date__lt=day)
+    if typed:
+        found = found.filter(_matching(typed))
+    page = Paginator(found.order_by("organisation__path", "role", "pk"), PAGE).get_page(request.GET.get("page"))
+    words = {"page": page, "q": typed, "role": role, "state": state, "roles": Role.choices, "today": day}
+    return render(request, "portal/desk_posts.html", words)
+
+
+def desk_post(request: HttpRequest, code: str) -> HttpResponse:
+    post = _post(request, code)
+    others = Post.objects.filter(person=post.person).exclude(pk=post.pk).select_related("organisation")
+    words = {
+        "shown": post,
+        "others": others.order_by("-from_date"),
+        "today": beijing_day(timezone.now()),
+        "has_factor": sign_in.has_factor(post.person),
+        "needs_factor": roles.needs_second_factor(post.role),
+    }
+    return render(request, "portal/desk_post.html", words)
+
+
+def appoint(request: HttpRequest) -> HttpResponse:
+    office = _require_administrator(request)
+    now = timezone.now()
+    form = AppointForm(
+        request.POST or None, organisations=_organisations(office).live(), initial={"from_date": beijing_day(now)}
+    )
+    if form.is_valid():
+        person = User.objects.with_phone(form.cleaned_data.pop("phone"))
+        try:
+            if person is None:
+                raise Refused(_("Nobody has signed in with this number yet. Ask the person to sign in once."))
+            post = actions.appoint(person, by=request.user, now=now, **form.cleaned_data)  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Appointed. The post counts from the day you gave."))
+            return redirect("portal:desk_post", post.code)
+    return render(request, "portal/appoint.html", {"form": form})
+
+
+def end(request: HttpRequest, code: str) -> HttpResponse:
+    post, now = _post(request, code), timezone.now()
+    form = EndForm(request.POST or None)
+    if form.is_valid():
+        at_once = form.cleaned_data["when"] == EndForm.NOW
+        last = beijing_day(now) - datetime.timedelta(days=1) if at_once else form.cleaned_data["last_date"]
+        try:
+            actions.end_post(post.pk, last_date=last, by=request.user, now=now)  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The post has ended.") if at_once else _("The post ends after that day."))
+            return redirect("portal:desk_post", post.code)
+    return render(request, "portal/end_post.html", {"form": form, "shown": post})
+
+
+def leave(request: HttpRequest, code: str) -> HttpResponse:
+    post, now = _post(request, code), timezone.now()
+    given = {"from_date": post.leave_from_date, "until_date": post.leave_until_date, "deputy": post.deputy}
+    form = LeaveForm(request.POST or None, deputies=_deputies(post), initial=given)
+    if form.is_valid():
+        first, last, deputy = (form.cleaned_data[name] for name in ("from_date", "until_date", "deputy"))
+        try:
+            actions.set_leave(post.pk, span=(first, last) if first else None, deputy=deputy, by=request.user, now=now)  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Leave and deputy are written down."))
+            return redirect("portal:desk_post", post.code)
+    return render(request, "portal/leave.html", {"form": form, "shown": post})
+
+
+def reset_factor(request: HttpRequest, code: str) -> HttpResponse:
+    """A lost authenticator: after the person was met, his second factors are taken away and he enrols anew."""
+    post = _post(request, code)
+    if request.method == "POST":
+        try:
+            actions.reset_factor(post.person, by=request.user, organisation=post.organisation, now=timezone.now())  # type: ignore[arg-type]
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request, _("The second factor was taken away. At the next sign-in a new one is asked for.")
+            )
+        return redirect("portal:desk_post", post.code)
+    return render(
+        request, "portal/reset_factor.html", {"shown": post, "back": reverse("portal:desk_post", args=[code])}
+    )
+
+
+def _require_administrator(request: HttpRequest) -> Post:
+    post = permissions.active_post(request)
+    if post is None or not permissions.has_permission(post, roles.ADMINISTER_SECURITY):
+        raise Http404
+    return post
+
+
+def _in_reach(office: Post) -> "Post.objects":  # type: ignore[valid-type]
+    return Post.objects.filter(organisation__in=_organisations(office))
+
+
+def _organisations(office: Post):  # type: ignore[no-untyped-def]
+    return permissions.administered_organisations(office).order_by("path")
+
+
+def _post(request: HttpRequest, code: str) -> Post:
+    reach = _in_reach(_require_administrator(request))
+    return get_object_or_404(reach.select_related("person", "organisation", "deputy__person"), code=code)
+
+
+def _deputies(post: Post):  # type: ignore[no-untyped-def]
+    path = post.organisation.path
+    above = [path[: index + 1] for index, character in enumerate(path) if character == "/"]
+    live = Post.objects.live(beijing_day(timezone.now())).filter(organisation__path__in=above)
+    return live.exclude(person=post.person).select_related("person", "organisation").order_by("-organisation__path")
+
+
+def _matching(typed: str) -> Q:
+    try:
+        return Q(person__phone_hash=phone_hash(tidy_phone(typed)))
+    except ValidationError:
+        return Q(person__name__icontains=typed) | Q(organisation__name__icontains=typed)

@@ -1,0 +1,28 @@
+"""Pages anybody may read: what the portal is, how an appeal goes, and the components of the look (demo)."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from portal import kit as samples
+from portal.calendar import beijing_day
+
+
+@login_not_required
+def how(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/how.html")
+
+
+@login_not_required
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/about.html")
+
+
+@login_not_required
+def kit(request: HttpRequest) -> HttpResponse:
+    """Every component on one page: for those who build pages, in the demonstration only."""
+    if not settings.DEMO:
+        raise Http404
+    return render(request, "portal/kit.html", samples.samples(today=beijing_day(timezone.now())))

@@ -1,0 +1,53 @@
+"""The start page: it follows the active post, and is the public front page for whoever is not signed in."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from portal import front, permissions, roles
+from portal.calendar import beijing
+from portal.context import address
+from portal.models import Role
+
+# the roles that have a start page of their own; the others start at their room (portal.roles.START_URLS)
+PAGES = {
+    Role.CONTACT: "portal/start_contact.html",
+    Role.CUSTODIAN: "portal/start_custodian.html",
+    Role.VOLUNTEER: "portal/start_volunteer.html",
+    Role.LIAISON: "portal/start_liaison.html",
+    Role.SYSTEM_ADMIN: "portal/start_system.html",
+}
+
+
+@never_cache
+@login_not_required
+def start(request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return render(request, "portal/front.html")
+    post = permissions.active_post(request)
+    if post is None:
+        return render(request, "portal/start_driver.html", _words(request))
+    room = address(roles.START_URLS.get(Role(post.role), ""))
+    if room:
+        return redirect(room)
+    return render(request, PAGES.get(Role(post.role), "portal/start_staff.html"), _words(request))
+
+
+def board(request: HttpRequest) -> HttpResponse:
+    """The department's start page: figures as the cube rounds them, and the health of the clocks."""
+    if not permissions.has_permission(permissions.active_post(request), roles.READ_FIGURES):
+        raise Http404
+    return render(request, "portal/start_department.html", _words(request))
+
+
+def _words(request: HttpRequest) -> dict[str, object]:
+    post = permissions.active_post(request)
+    hour = beijing(timezone.now()).hour
+    part = "night" if hour < 5 else "morning" if hour < 11 else "noon" if hour < 13 else "afternoon"
+    return {
+        "post": post,
+        "cards": front.cards(request.user, post),  # type: ignore[arg-type]
+        "part_of_day": "evening" if hour >= 18 else part,
+    }
