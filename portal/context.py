@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
 
 from portal import front, roles
 from portal.models import Notice, Post
@@ -52,8 +53,8 @@ class ShownGroup:
 
 
 _HANDLE = frozenset({roles.HANDLE})
-_FIGURES = frozenset({roles.OVERSEE, roles.READ_FIGURES})
-_OFFICE = _HANDLE | _FIGURES
+_FIGURES = frozenset({roles.READ_FIGURES})
+_OFFICE = _HANDLE | _FIGURES | {roles.OVERSEE}
 
 # The driver's five roots.
 TABS = (
@@ -76,7 +77,7 @@ MENU = (
     Group(
         pgettext_lazy("desk", "The whole"),
         (
-            Link("board", "chart", pgettext_lazy("desk", "The province at a glance"), "b", needs=_FIGURES),
+            Link("portal:board", "chart", pgettext_lazy("desk", "The province at a glance"), "b", needs=_FIGURES),
             Link("monitoring:assessment", "office", pgettext_lazy("desk", "Assessment of companies"), needs=_OFFICE),
             Link("platforms:rules", "rules", pgettext_lazy("desk", "Dispatch rules"), needs=_OFFICE),
         ),
@@ -92,6 +93,13 @@ MENU = (
     Group(
         pgettext_lazy("desk", "The system"),
         (
+            Link(
+                "portal:desk_posts",
+                "user",
+                pgettext_lazy("desk", "Posts"),
+                needs=frozenset({roles.ADMINISTER_SECURITY}),
+            ),
+            Link("portal:audit", "shield", pgettext_lazy("desk", "Event log"), needs=frozenset({roles.READ_AUDIT})),
             Link(
                 "portal:calendar",
                 "cal",
@@ -142,8 +150,11 @@ class Frame:
 
     @cached_property
     def post_words(self) -> str:
-        """李秀兰 works as: her role, and where."""
-        return f"{self.post.organisation.short_name} {self.post.get_role_display()}" if self.post else ""
+        """What the person works as now: role and place."""
+        if self.post is None:
+            return ""
+        names = {"organisation": self.post.organisation.short_name, "role": self.post.get_role_display()}
+        return _("%(role)s, %(organisation)s") % names
 
     @cached_property
     def has_other_posts(self) -> bool:

@@ -209,6 +209,12 @@ def once_key(field: Any) -> str:
 
 
 @register.filter
+def unpunctuated(label: str) -> str:
+    """A question as a label: before a colon its question mark goes."""
+    return str(label).rstrip("?？:： ")
+
+
+@register.filter
 def widget_kind(field: Any) -> str:
     """How parts/field.html draws a bound field: tiles, ticks, tick, select, day, file, area or text."""
     return getattr(field.field.widget, "look", "") or WIDGETS.get(field.widget_type, "text")
