@@ -19,7 +19,7 @@ LATE = datetime.timedelta(minutes=10)
 def health(now: datetime.datetime) -> list[Check]:
     """Overdue sweeps, and the invariant: no open appeal without organisation, due date and somebody who may act."""
     late = Appeal.objects.ticking(now - LATE).count()
-    stranded = len(ticking.without_anyone(now=now))
+    stranded = ticking.vacant_desks(now=now)
     return [
         Check("appeals_overdue_sweep", "red" if late else "green", {"waiting": late}),
         Check("appeals_without_anyone", "red" if stranded else "green", {"appeals": stranded}),

@@ -2,6 +2,7 @@
 
 import datetime
 import hmac
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
@@ -41,19 +42,40 @@ def tied_organisations(person: User, day: datetime.date) -> set[int]:
     return {*ties, *posts}
 
 
+def barred_people(appeal: Appeal, person_ids: Iterable[int], day: datetime.date) -> dict[int, str]:
+    """Who of these must not touch the appeal, and why: `named`, `challenged`, `filer`, `kin` or `tied`."""
+    asked = list(person_ids)
+    if not asked:
+        return {}
+    bars = dict(appeal.bars.values_list("person_id", "reason"))
+    shunned = {person for person, reason in bars.items() if reason == "named"} | {appeal.filer_id}
+    kin = kin_of(asked)
+    everyone = set().union(*kin.values())
+    tied: set[int | None] = set()
+    respondent = appeal.respondent_at_event_id
+    if respondent:
+        tied |= set(
+            Tie.objects.live(day).filter(person__in=everyone, company=respondent).values_list("person", flat=True)
+        )
+        tied |= set(
+            Post.objects.live(day).filter(person__in=everyone, organisation=respondent).values_list("person", flat=True)
+        )
+    reasons: dict[int, str] = {}
+    for person in asked:
+        if person in bars:
+            reasons[person] = bars[person]
+        elif person == appeal.filer_id:
+            reasons[person] = "filer"
+        elif kin[person] & shunned:
+            reasons[person] = "kin"
+        elif kin[person] & tied:
+            reasons[person] = "tied"
+    return reasons
+
+
 def bar_reason(appeal: Appeal, person: User, day: datetime.date) -> str | None:
-    """Why this person must not touch the appeal: `named`, `challenged`, `filer`, `kin` or `tied`; None when he may."""
-    bar = appeal.bars.filter(person=person).first()
-    if bar:
-        return bar.reason
-    people = kin_of([person.pk])[person.pk]
-    if appeal.filer_id == person.pk:
-        return "filer"
-    if appeal.filer_id in people or appeal.bars.filter(person__in=people, reason="named").exists():
-        return "kin"
-    if appeal.respondent_at_event_id and appeal.respondent_at_event_id in tied_organisations(person, day):
-        return "tied"
-    return None
+    """Why this person must not touch the appeal; None when he may."""
+    return barred_people(appeal, [person.pk], day).get(person.pk)
 
 
 def is_own_enterprise(appeal: Appeal, organisation: Organisation) -> bool:
@@ -102,33 +124,33 @@ def visible_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-u
     return rows
 
 
+def present_posts(desks: set[tuple[int, int]], day: datetime.date) -> dict[tuple[int, int], list[Post]]:
+    """Per desk (organisation, tier) the posts that act that day: present, or the present deputy of one on leave."""
+    found: dict[tuple[int, int], dict[int, Post]] = {desk: {} for desk in desks}
+    posts = Post.objects.live(day).filter(organisation__in={organisation for organisation, _tier in desks})
+    for post in posts.select_related("person", "organisation", "deputy__person", "deputy__organisation"):
+        stand_in = post.deputy if post.is_on_leave(day) else post
+        if stand_in is None or not stand_in.is_live(day) or stand_in.is_on_leave(day):
+            continue
+        for tier, tier_roles in TIER_ROLES.items():
+            if post.role in tier_roles and (post.organisation_id, tier) in found:
+                found[post.organisation_id, tier][stand_in.pk] = stand_in
+    return {desk: list(posts.values()) for desk, posts in found.items()}
+
+
 def who_may_act(appeal: Appeal, organisation: Organisation, tier: int, now: datetime.datetime) -> list[Post]:
     """Posts of an organisation that may act on the appeal at a tier today: present, or the deputy of one on leave.
 
-    Nobody barred is among them, and nobody who handled it at a tier below.
+    Nobody barred is among them, and nobody who answered it or passed it up at a tier below.
     """
     day = beijing_day(now)
-    posts = Post.objects.live(day).filter(organisation=organisation, role__in=TIER_ROLES[tier])
-    acting: dict[int, Post] = {}
-    for post in posts.select_related("person", "organisation", "deputy__person", "deputy__organisation"):
-        stand_in = post.deputy if post.is_on_leave(day) else post
-        if stand_in and stand_in.is_live(day) and not stand_in.is_on_leave(day):
-            acting[stand_in.pk] = stand_in
-    below = (
-        appeal.legs.filter(
-            tier__lt=tier,
-            left_by__in=("answered", "escalate"),
-            handler__person__in=[post.person_id for post in acting.values()],
-        )
-        if acting
-        else Leg.objects.none()
-    )
-    excluded = set(below.values_list("handler__person_id", flat=True)) if acting and tier > chain.CONTACT else set()
-    return [
-        post
-        for post in acting.values()
-        if post.person_id not in excluded and bar_reason(appeal, post.person, day) is None
-    ]
+    acting = present_posts({(organisation.pk, tier)}, day)[organisation.pk, tier]
+    people = {post.person_id for post in acting}
+    excluded = set(barred_people(appeal, people, day))
+    if people and tier > chain.CONTACT:
+        below = appeal.legs.filter(tier__lt=tier, left_by__in=("answered", "escalate"), handler__person__in=people)
+        excluded |= set(below.values_list("handler__person_id", flat=True))
+    return [post for post in acting if post.person_id not in excluded]
 
 
 def is_on_duty(post: Post, appeal: Appeal, now: datetime.datetime) -> bool:

@@ -1,4 +1,4 @@
-"""Due dates follow the work calendar: recomputed when a notice is loaded, never earlier than a date already promised."""
+"""Due dates follow the work calendar: recomputed when a notice is loaded, never earlier than one already promised."""
 
 import datetime
 from collections.abc import Iterator

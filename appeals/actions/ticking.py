@@ -3,6 +3,7 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import Count
 
 from appeals import chain, permissions, routing
 from appeals.actions import driving, moving
@@ -134,6 +135,14 @@ def note_silence(*, now: datetime.datetime, most: int) -> int:
         appeal.save(update_fields=["position", "moved_at"])
         counted += 1
     return counted
+
+
+def vacant_desks(*, now: datetime.datetime) -> int:
+    """Open appeals that lie where nobody at all acts today. One question for every desk: cheap enough for /healthz."""
+    desks = Appeal.objects.open().values_list("handling_org", "tier").annotate(held=Count("pk"))
+    held = {(organisation, tier): count for organisation, tier, count in desks}
+    present = permissions.present_posts(set(held), beijing_day(now))
+    return sum(count for desk, count in held.items() if not present[desk])
 
 
 def without_anyone(*, now: datetime.datetime) -> list[str]:
