@@ -97,25 +97,20 @@ def read(content: bytes, year: int) -> Reading:
     text = _decoded(content)
     if text is None:
         return Reading(problems=[_("The file cannot be read as text. Save it as CSV, UTF-8, and choose it again.")])
-    lines = [line for line in text.splitlines() if line.strip()]
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip(" ,;\t")]
     if not lines:
         return Reading(problems=[_("The file is empty.")])
     if len(lines) > MOST_LINES:
         return Reading(problems=[_("The file has more lines than a year has days. Choose the table of one notice.")])
-    table = csv.reader(text.splitlines(), delimiter=max(",;\t", key=lines[0].count))
-    places: dict[str, int] | None = None
+    delimiter = max(",;\t", key=lines[0][1].count)
+    places = _places(_cells(lines[0][1], delimiter))
+    if set(places) != set(COLUMNS):
+        return Reading(problems=[_("The first line must name the columns date, is_working and name.")])
     reading, first_seen = Reading(), dict[datetime.date, int]()
-    for cells in table:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if places is None:
-            places = _places(cells)
-            if set(places) != set(COLUMNS):
-                return Reading(problems=[_("The first line must name the columns date, is_working and name.")])
-            continue
-        _read_line(
-            table.line_num, {key: _cell(cells, place) for key, place in places.items()}, year, reading, first_seen
-        )
+    for number, line in lines[1:]:
+        cells = _cells(line, delimiter)
+        found = {key: cells[place] if place < len(cells) else "" for key, place in places.items()}
+        _read_line(number, found, year, reading, first_seen)
     if not reading.days and not reading.problems:
         reading.problems.append(_("The file names the columns and no day."))
     reading.days.sort()
@@ -170,12 +165,13 @@ def _decoded(content: bytes) -> str | None:
 
 
 def _places(header: list[str]) -> dict[str, int]:
-    words = [cell.strip().lower() for cell in header]
+    words = [cell.lower() for cell in header]
     return {key: words.index(word) for key, names in COLUMNS.items() for word in names if word in words}
 
 
-def _cell(cells: list[str], place: int) -> str:
-    return cells[place].strip() if place < len(cells) else ""
+def _cells(line: str, delimiter: str) -> list[str]:
+    # line by line: a quote left open must not swallow the days below it
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
 
 
 def _read_line(

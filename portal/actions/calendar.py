@@ -170,7 +170,7 @@ def _require_fresh(draft: Draft, current: CalendarNotice | None, now: datetime.d
         return
     theirs = ""
     if current:
-        who = current.loaded_by.masked_name if current.loaded_by else _("the set-up")
+        who = current.loaded_by.name if current.loaded_by else _("the set-up")
         theirs = _("%(number)s, loaded %(at)s by %(who)s") % {
             "number": current.number,
             "at": staff_time(current.loaded_at, today=beijing_day(now)),
