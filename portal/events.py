@@ -1,4 +1,4 @@
-"""Recording what happened: one append-only row in the caller's transaction, its words, and what is owed to consumers."""
+"""Recording what happened: an append-only row in the caller's transaction, its words, what consumers are owed."""
 
 import datetime
 import secrets
@@ -28,9 +28,14 @@ def subject_of(row: models.Model) -> str:
     return f"{row._meta.label_lower}:{getattr(row, 'code', row.pk)}"
 
 
+def code_of(subject: str) -> str:
+    """The code in a chain's name."""
+    return subject.partition(":")[2]
+
+
 def record(
     kind: str,
-    subject: models.Model,
+    subject: models.Model | str,
     *,
     by: User | None,
     at: datetime.datetime,
@@ -40,10 +45,11 @@ def record(
 ) -> Event:
     """Add a link to the subject's chain, in the caller's transaction, and owe it to every consumer of its kind.
 
+    `subject` is the row, or the name of its chain where only that is known.
     `facts` are codes, times as integers, whole numbers: hashed and kept for ever. `words` are free text or anything
     personal: kept apart and erasable. The head row stays locked until the caller commits, so links never fork.
     """
-    name = subject_of(subject)
+    name = subject if isinstance(subject, str) else subject_of(subject)
     EventHead.objects.bulk_create(
         [EventHead(subject=name, position=0, hash=ledger.first_previous(name))], ignore_conflicts=True
     )

@@ -1,0 +1,44 @@
+"""Who is told of what happens on the ground floor."""
+
+import datetime
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from portal import events, telling
+from portal.models import Event, Post
+from portal.telling import Telling
+from portal.wording import day_date
+
+
+def _words(event: Event, post: Post, sentence: str, day: str) -> str:
+    date = datetime.date.fromisoformat(event.facts[day])
+    return format_lazy(
+        sentence,
+        role=post.get_role_display(),
+        organisation=post.organisation.name,
+        day=day_date(date, today=date),
+    )
+
+
+def _post_of(event: Event) -> Post:
+    return Post.objects.select_related("person", "organisation").get(code=events.code_of(event.subject))
+
+
+@telling.on("portal.post_appointed")
+def appointed(event: Event) -> Iterator[Telling]:
+    """Whoever was given a post; not the one who sets up the installation by himself."""
+    post = _post_of(event)
+    if event.by_id is not None:
+        words = _words(event, post, _("You are {role} at {organisation} from {day}."), "from_date")
+        yield Telling(post.person, words, reverse("portal:posts"), sms=True)
+
+
+@telling.on("portal.post_ended")
+def ended(event: Event) -> Iterator[Telling]:
+    post = _post_of(event)
+    if event.by_id is not None:
+        words = _words(event, post, _("You are {role} at {organisation} until {day}, and no longer."), "until_date")
+        yield Telling(post.person, words, reverse("portal:posts"), sms=True)
