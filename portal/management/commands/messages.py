@@ -1,6 +1,7 @@
 """The Chinese of the portal: the parts in locale/zh_Hans, merged into one catalogue and checked against the source."""
 
 import io
+import os
 import re
 import sys
 from collections import defaultdict
@@ -106,7 +107,8 @@ def compile_parts() -> int:
         if not message.fuzzy and translation(message):
             merged.add(message.id, message.string, context=key.context)
     COMPILED.parent.mkdir(parents=True, exist_ok=True)
-    part = COMPILED.with_suffix(".part")
+    # several test processes compile at the same moment
+    part = COMPILED.with_suffix(f".{os.getpid()}.part")
     with part.open("wb") as file:
         write_mo(file, merged)
     part.replace(COMPILED)
