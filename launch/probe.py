@@ -2,15 +2,17 @@
 
 import argparse
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 # The proxy alone speaks TLS; behind it a request without this header would be sent back to it.
 HEADERS = {"X-Forwarded-Proto": "https"}
 
 
-def ask(url: str, host: str | None = None) -> tuple[int, dict]:
+def ask(url: str, host: str = "") -> tuple[int, dict]:
     """The status and the parts of the answer; a red portal answers 503 with the same parts."""
     request = urllib.request.Request(url, headers=HEADERS | ({"Host": host} if host else {}))
     try:
@@ -25,10 +27,10 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m launch.probe")
     parser.add_argument("url")
     parser.add_argument("--part", help="look at this part alone")
-    parser.add_argument("--host", help="the Host header, where the address is not an allowed host")
     options = parser.parse_args(arguments)
     try:
-        status, parts = ask(options.url, options.host)
+        # inside the network the portal is asked by another name than the one it answers to
+        status, parts = ask(options.url, urlsplit(os.environ.get("PUBLIC_URL", "")).netloc)
     except OSError as error:
         print(f"no answer: {error}")
         return 1

@@ -30,7 +30,7 @@ def rehearsal(env: dict[str, str]) -> dict[str, str]:
         "DEMO": "0",
         "DEBUG": "0",
         "SECRET_KEY": secrets.token_urlsafe(60),
-        "ALLOWED_HOSTS": "portal.example,127.0.0.1",
+        "ALLOWED_HOSTS": "portal.example",
         "PUBLIC_URL": "https://portal.example",
         "CSRF_TRUSTED_ORIGINS": "https://portal.example",
     }
