@@ -1,11 +1,13 @@
 """Writing out a subject's whole chain as a file that anybody can verify without us. Reads only."""
 
+import dataclasses
 import datetime
 from collections.abc import Callable
 from typing import Any
 
 from portal import ledger, rootfiles, verification
 from portal.models import DailyRoot, Event, EventHead
+from portal.verification import Problem, Report
 
 Shows = Callable[[Event, str], bool]
 
@@ -54,12 +56,30 @@ def _link(event: Event, shows: Shows) -> dict[str, Any]:
 
 
 def covering_root(subject: str) -> dict[str, Any] | None:
-    """The newest published daily root with the proof that this subject's head is under it; None before the first one."""
+    """The newest published daily root, with the proof that this head is under it; None before the first one."""
     newest = DailyRoot.objects.order_by("-day").first()
     return rootfiles.proof(newest.day, subject) if newest else None
 
 
-def verify_stored(subject: str, *, now: datetime.datetime) -> verification.Report:
+def verify_given(log: dict[str, Any], *, head: str = "") -> tuple[Report, int]:
+    """Check a record somebody holds, also against what is stored here; and how many entries are newer than it.
+
+    Comparing with the stored chain names the entry even where everything after it was made to fit.
+    """
+    report = verification.verify(log, roots=published_roots(), head=head)
+    stored = dict(Event.objects.filter(subject=log["subject"]).values_list("position", "hash"))
+    if not stored:
+        return dataclasses.replace(report, problems=[*report.problems, Problem(0, "stranger")]), 0
+    differing = [link["position"] for link in log["links"] if stored.get(link["position"]) != link["hash"]]
+    if differing and report.ok:
+        report = dataclasses.replace(report, problems=[Problem(min(differing), "altered")], covered_until=None)
+    return report, max(stored) - report.head[0]
+
+
+def published_roots() -> dict[str, str]:
+    return {day.isoformat(): root for day, root in DailyRoot.objects.values_list("day", "root")}
+
+
+def verify_stored(subject: str, *, now: datetime.datetime) -> Report:
     """Check a chain as it stands in the database against its head and the published roots."""
-    roots = {day.isoformat(): root for day, root in DailyRoot.objects.values_list("day", "root")}
-    return verification.verify(export(subject, now=now), roots=roots)
+    return verification.verify(export(subject, now=now), roots=published_roots())

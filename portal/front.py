@@ -42,6 +42,7 @@ class Check:
     name: str
     level: str
     facts: dict[str, Any] = field(default_factory=dict)
+    sentence: str = ""
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:

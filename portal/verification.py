@@ -39,6 +39,7 @@ SENTENCES: dict[str, Promise] = {
         "Entry %(position)d does not match the published daily root: it, or something before it, was altered."
     ),
     "proof": gettext_lazy("The proof for the daily root was altered."),
+    "stranger": gettext_lazy("This record does not come from this portal."),
     "unpublished": gettext_lazy("No such daily root was published for that day."),
 }
 
@@ -204,11 +205,19 @@ def _head_problems(links: list[dict[str, Any]], head: Mapping[str, Any]) -> Iter
         yield Problem(last["position"], "altered")
 
 
+def _tidy(head: str) -> str:
+    return "".join(head.split()).lower()
+
+
+def is_head(text: str) -> bool:
+    """What a receipt carries: a head's hash or its first 16 characters or more, its position in front if it likes."""
+    return _HEAD.fullmatch(_tidy(text)) is not None
+
+
 def _receipt_problems(links: list[dict[str, Any]], head: str) -> Iterator[Problem]:
-    """A receipt names the head as its hash, or the first 16 characters of it or more, with or without its position."""
-    given = _HEAD.fullmatch("".join(head.split()).lower())
     if not head.strip():
         return
+    given = _HEAD.fullmatch(_tidy(head))
     if given is None:
         yield Problem(0, "unreceipted")
         return
