@@ -25,7 +25,7 @@ SHOWN = 50
 @login_not_required
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Every part with its level and one sentence; 503 when any is red. Public, so it names nobody and nothing private."""
+    """Every part with its level and one sentence; 503 when any is red. Public: it names nobody and nothing private."""
     now = timezone.now()
     found = list(reading.findings(now))
     parts = {

@@ -1,4 +1,4 @@
-"""Verify a downloaded case record without database or network: the file, the receipt and the published roots suffice."""
+"""Verify a downloaded case record without database or network: file, receipt and published roots suffice."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,30 @@
+"""What the ground floor offers the front door."""
+
+from typing import Any
+
+from portal.actions import notices
+from portal.models import Notice, Post, User
+
+
+def personal_data(person: User) -> dict[str, Any]:
+    """The account, its posts, what the person was told and how he wants to be told, for himself."""
+    setting = notices.setting_of(person)
+    posts = Post.objects.filter(person=person).select_related("organisation").order_by("from_date")
+    told = Notice.objects.filter(person=person).order_by("at")
+    return {
+        "name": person.name,
+        "phone": person.phone,
+        "joined_at": person.joined_at.isoformat(),
+        "posts": [
+            {
+                "role": post.role,
+                "organisation": post.organisation.name,
+                "from_date": post.from_date.isoformat(),
+                "until_date": post.until_date.isoformat() if post.until_date else None,
+            }
+            for post in posts
+        ],
+        "messages": [{"at": notice.at.isoformat(), "text": notice.text} for notice in told],
+        "is_sms_on": setting.is_sms_on,
+        "is_quiet_at_night": setting.is_quiet_at_night,
+    }
