@@ -1,4 +1,4 @@
-"""What never gets into a log: a last sieve behind the rule that nobody logs it. Ids, kinds and times are enough to act."""
+"""What never gets into a log: a last sieve behind the rule that nobody logs it. Ids and kinds are enough."""
 
 import re
 from collections.abc import MutableMapping

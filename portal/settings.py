@@ -11,6 +11,8 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from portal.logs import redact
+
 ROOT_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -158,6 +160,13 @@ MFA_ADAPTER = "portal.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = os.environ.get("TOTP_ISSUER", "司机之家")
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "portal.factor_forms.GiveForm",
+    "reauthenticate": "portal.factor_forms.GiveAgainForm",
+    "activate_totp": "portal.factor_forms.AppForm",
+    "add_webauthn": "portal.factor_forms.KeyForm",
+    "edit_webauthn": "portal.factor_forms.KeyNameForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 # Posts at a desk need a second factor; contacts and volunteers act on their own phones with the code alone.
 STAFF_SECOND_FACTOR = os.environ.get("STAFF_SECOND_FACTOR", "0" if DEMO else "1") == "1"
@@ -260,7 +269,12 @@ LOGGING = {
     "formatters": {
         "json": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.JSONRenderer(ensure_ascii=False),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                redact,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
             "foreign_pre_chain": [
                 structlog.contextvars.merge_contextvars,
                 structlog.processors.TimeStamper(fmt="iso"),
@@ -279,7 +293,6 @@ structlog.configure(
         structlog.processors.TimeStamper(fmt="iso"),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.processors.format_exc_info,
         structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
     ],
     logger_factory=structlog.stdlib.LoggerFactory(),
