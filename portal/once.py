@@ -32,9 +32,17 @@ def once(key: str, *, by: User | None, verb: str, body: Any, now: datetime.datet
         row = OnceKey.objects.select_for_update().get(key=key)
         if row.answer:
             if row.body_hash != fingerprint or row.person_id != (by.pk if by else None):
-                raise Refused(_("This form was already sent with other content. Open the page again and send it once more."))
+                raise Refused(
+                    _("This form was already sent with other content. Open the page again and send it once more.")
+                )
             return row.answer
         assert created
         row.answer = do()
         row.save(update_fields=["answer"])
         return row.answer
+
+
+def answer_to(key: str, *, by: User) -> str:
+    """What this person's key was answered before; empty while it was not used."""
+    row = OnceKey.objects.filter(key=key, person=by).first() if key else None
+    return row.answer if row else ""

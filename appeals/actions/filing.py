@@ -44,6 +44,17 @@ def save_draft(person: User, *, body: dict[str, Any], now: datetime.datetime) ->
     return Draft.objects.update_or_create(person=person, defaults={"body": text, "saved_at": now})[0]
 
 
+@transaction.atomic
+def amend_draft(person: User, *, key: str, body: dict[str, Any], now: datetime.datetime) -> Draft | None:
+    """Save into the draft of this key only: one that was filed or thrown away meanwhile does not come back."""
+    draft = Draft.objects.select_for_update().filter(person=person).first()
+    if draft is None or json.loads(draft.body).get("key") != key:
+        return None
+    draft.body, draft.saved_at = json.dumps(body, ensure_ascii=False), now
+    draft.save(update_fields=["body", "saved_at"])
+    return draft
+
+
 def discard_draft(person: User) -> None:
     Draft.objects.filter(person=person).delete()
 
@@ -75,7 +86,6 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
     Respondent, rule version and place are frozen as they were on the day it happened.
     """
     _check(filing, now)
-    day = beijing_day(now)
     driver = getattr(by, "driver", None)
     is_company = filing.about is not None and filing.about.kind in (OrganisationKind.PLATFORM, OrganisationKind.LEASING)
     rule = (
@@ -84,7 +94,7 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
         else None
     )
     appeal = Appeal(
-        number=codes.new_case_number(filing.place.city.letters, day),
+        number=moving.free_number(filing.place, now),
         secret=codes.new_secret(),
         filer=by,
         driver=driver,
