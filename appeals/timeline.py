@@ -217,8 +217,8 @@ class _Reader:
         }
 
     def _recomputed(self, facts: dict[str, Any]) -> str:
-        day = facts.get("answer_due") or facts.get("due") or facts.get("new_due")
-        return _("The answer is now due %(day)s.") % {"day": self._due(day)} if day else ""
+        words = {"old": self._day(facts.get("old")), "day": self._due(facts.get("new"))}
+        return _("It was %(old)s; the answer is now due %(day)s.") % words
 
     def _lateness(self, late: dict[str, Any] | None) -> str:
         if not late:

@@ -15,7 +15,7 @@ _HAN = re.compile(
 )
 # a search may hold a number, a receipt's address holds its secret
 _QUERY = re.compile(r"(?<=\S)\?\S*")
-_RECEIPT = re.compile(r"(/r/)[^/\s]+")
+_RECEIPT = re.compile(r"(/r/)\S+")
 DROPPED = ("user_agent",)
 
 
