@@ -1,4 +1,4 @@
-"""Make an installation ready to serve: migrate as the owner, grant the application its rights, compile, collect."""
+"""Make an installation ready to serve: migrate, grant the application its rights, load places and calendar, collect."""
 
 from typing import Any
 
@@ -6,6 +6,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections, transaction
+from django.utils import timezone
+
+from portal.actions import calendar, places
 
 # Two installations started at once migrate one after the other.
 LOCK = 7_203_114_902
@@ -55,11 +58,11 @@ def grant(app: str) -> None:
 
 
 class Command(BaseCommand):
-    help = "Migrate as the owner, grant the application its rights, compile translations, collect static files."
+    help = "Migrate as the owner, grant rights, load places and calendar, compile translations, collect static files."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("--database-only", action="store_true", help="leave translations and static files alone")
+        parser.add_argument("--database-only", action="store_true", help="migrate and grant, nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
         _owner, app = roles()
@@ -72,6 +75,8 @@ class Command(BaseCommand):
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         if options["database_only"]:
             return
+        places.load()
+        calendar.load_shipped(now=timezone.now())
         call_command("messages", compile=True, verbosity=options["verbosity"])
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, verbosity=0, clear=False)
