@@ -3,6 +3,7 @@
 import datetime
 
 from allauth.mfa.models import Authenticator
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -121,6 +122,21 @@ def reset_factor(person: User, *, organisation: Organisation, by: User, now: dat
         raise Refused(_("This person has no second factor."))
     people.end_sessions(person)
     events.record("portal.factor_reset", person, by=by, post=office, at=now, facts={"count": count})
+
+
+@transaction.atomic
+def set_public(post_id: int, *, is_public: bool, by: User, now: datetime.datetime) -> Post:
+    """The holder himself agrees, or no longer agrees, that drivers see his name and number in this post."""
+    post = _locked(post_id)
+    if post.person_id != by.pk:
+        raise PermissionDenied(_("Only the holder of a post agrees to that."))
+    if not post.is_live(beijing_day(now)):
+        raise Refused(_("This post is not in force."))
+    if post.is_public != is_public:
+        post.is_public = is_public
+        post.save(update_fields=["is_public"])
+        events.record("portal.post_shown" if is_public else "portal.post_hidden", post, by=by, post=post, at=now)
+    return post
 
 
 def sync_grants(person: User, *, now: datetime.datetime) -> None:
