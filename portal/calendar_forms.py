@@ -60,15 +60,15 @@ class NoticeForm(forms.Form):
 class ConfirmForm(forms.Form):
     """The notice a preview was drawn from, sealed for the person who saw it: confirming needs no second upload."""
 
-    sealed = forms.CharField(widget=forms.HiddenInput)
+    token = forms.CharField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, person_code: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.person_code = person_code
 
-    def clean_sealed(self) -> Draft:
+    def clean_token(self) -> Draft:
         try:
-            body = signing.loads(self.cleaned_data["sealed"], salt=_salt(self.person_code), max_age=PREVIEW_SECONDS)
+            body = signing.loads(self.cleaned_data["token"], salt=_salt(self.person_code), max_age=PREVIEW_SECONDS)
         except signing.SignatureExpired as error:
             raise ValidationError(_("This preview is more than two hours old. Choose the file once more.")) from error
         except signing.BadSignature as error:

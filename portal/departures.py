@@ -130,26 +130,33 @@ def shipped() -> list[Draft]:
 
 
 def holidays(days: Iterable[Departure]) -> list[Holiday]:
-    """The table of a notice by holiday, in the order of their first days."""
+    """The table of a notice by holiday, in the order of their first days off."""
     by_name: dict[str, list[Departure]] = {}
     for day in sorted(days):
         by_name.setdefault(day.name, []).append(day)
     found = []
     for name, named in by_name.items():
-        off = [day.date for day in named if not day.is_working]
+        stretches = _stretches([day.date for day in named if not day.is_working])
+        days_off = sum((last - first).days + 1 for first, last in stretches)
         worked = tuple(day.date for day in named if day.is_working)
-        found.append(Holiday(name, _stretches(off), len(off), worked))
-    return found
+        found.append(Holiday(name, stretches, days_off, worked))
+    return sorted(found, key=lambda holiday: holiday.stretches[0][0] if holiday.stretches else holiday.worked[0])
 
 
 def _stretches(days: list[datetime.date]) -> tuple[tuple[datetime.date, datetime.date], ...]:
+    """First and last day of each stretch; a weekend that the table leaves out does not part what lies around it."""
     runs: list[list[datetime.date]] = []
     for day in days:
-        if runs and (day - runs[-1][-1]).days == 1:
+        if runs and _is_next(runs[-1][-1], day):
             runs[-1].append(day)
         else:
             runs.append([day])
     return tuple((run[0], run[-1]) for run in runs)
+
+
+def _is_next(day: datetime.date, other: datetime.date) -> bool:
+    between = range(day.toordinal() + 1, other.toordinal())
+    return all(datetime.date.fromordinal(number).weekday() >= SATURDAY for number in between)
 
 
 def _decoded(content: bytes) -> str | None:

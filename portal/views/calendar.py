@@ -84,7 +84,7 @@ def calendar_load(request: HttpRequest) -> HttpResponse:
                 "holidays": departures.holidays(draft.days),
                 "due_rows": preview.due_rows[:SHOWN_DUE_ROWS],
                 "forgotten": wording.listed(wording.staff_date(day) for day in preview.forgotten),
-                "form": ConfirmForm(initial={"sealed": seal(draft, post.person.code)}, person_code=post.person.code),
+                "form": ConfirmForm(initial={"token": seal(draft, post.person.code)}, person_code=post.person.code),
                 "today": beijing_day(timezone.now()),
             }
             return render(request, "portal/calendar_preview.html", words)
@@ -98,10 +98,10 @@ def calendar_confirm(request: HttpRequest) -> HttpResponse:
         return redirect("portal:calendar_load")
     form = ConfirmForm(request.POST, person_code=post.person.code)
     if not form.is_valid():
-        for sentence in form.errors.get("sealed", []):
+        for sentence in form.errors.get("token", []):
             messages.error(request, str(sentence))
         return redirect("portal:calendar_load")
-    draft = form.cleaned_data["sealed"]
+    draft = form.cleaned_data["token"]
     try:
         notice = actions.load(draft, by=post.person, post=post, now=timezone.now())
     except Refused as refusal:

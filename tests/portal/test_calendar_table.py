@@ -121,10 +121,23 @@ def test_a_quote_left_open_swallows_no_day() -> None:
 
 
 def test_holidays_are_told_by_stretches_and_weekends_worked() -> None:
-    new_year, spring, *_rest = departures.holidays(departures.read(TABLE_2027.encode(), 2027).days)
+    new_year, spring, labour, _national = departures.holidays(departures.read(TABLE_2027.encode(), 2027).days)
     assert new_year == Holiday("元旦", ((day("2027-01-01"), day("2027-01-03")),), 3, ())
-    assert spring.stretches == ((day("2027-02-05"), day("2027-02-05")), (day("2027-02-08"), day("2027-02-11")))
-    assert spring.worked == (day("2027-02-14"),)
+    # the table leaves the weekend of 6 and 7 February out: it is off all the same
+    assert spring == Holiday("春节", ((day("2027-02-05"), day("2027-02-11")),), 7, (day("2027-02-14"),))
+    assert labour.stretches == ((day("2027-05-03"), day("2027-05-03")),)
+
+
+def test_holidays_come_in_the_order_of_their_days_off_not_of_the_weekends_worked_for_them() -> None:
+    names = [holiday.name for holiday in departures.holidays(departures.shipped()[1].days)]
+    assert names == ["元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节"]
+
+
+def test_a_holiday_in_two_stretches_stays_in_two() -> None:
+    days = [Departure(day("2027-10-01"), False, "x"), Departure(day("2027-10-06"), False, "x")]
+    assert [holiday.stretches for holiday in departures.holidays(days)] == [
+        ((day("2027-10-01"), day("2027-10-01")), (day("2027-10-06"), day("2027-10-06")))
+    ]
 
 
 def test_the_shipped_notices_are_2025_and_2026_with_their_numbers() -> None:
