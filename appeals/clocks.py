@@ -4,8 +4,8 @@ import datetime
 from dataclasses import dataclass
 
 from appeals import chain
-from appeals.models import ClockSetting
-from portal.models import Place
+from appeals.models import Appeal
+from appeals.reads import Reads
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,19 @@ class Days:
     reply: int
 
 
-def days_for(place: Place, category: str, tier: int, day: datetime.date) -> Days:
-    """The clocks that held on that day for that city, category and tier."""
-    setting = ClockSetting.objects.in_force(place, category, tier, day)
-    if setting is None:
+def days_for(appeal: Appeal, tier: int, day: datetime.date, reads: Reads) -> Days:
+    """The clocks of that day for the appeal's city and category: the most particular row, the newest first."""
+    city = appeal.place.city.pk
+    rows = [
+        row
+        for row in reads.clock_settings
+        if row.tier == tier
+        and row.place_id in (city, None)
+        and row.category in (appeal.category, "")
+        and row.from_date <= day
+    ]
+    if not rows:
         take, answer = chain.DEFAULT_DAYS[tier]
         return Days(take, answer, chain.REPLY_DAYS)
-    return Days(setting.take_days, setting.answer_days, setting.reply_days)
+    best = max(rows, key=lambda row: (row.place_id is not None, row.category != "", row.from_date, row.pk))
+    return Days(best.take_days, best.answer_days, best.reply_days)

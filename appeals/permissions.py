@@ -9,73 +9,47 @@ from django.db.models import Exists, OuterRef, Q
 
 from appeals import chain
 from appeals.models import Appeal, Bar, DutyPost, Leg
+from appeals.reads import Reads, kin_of
 from branches.models import EnterpriseOrganisation
-from platforms.models import Kinship, Tie
+from platforms.models import Tie
 from portal.calendar import beijing_day
 from portal.models import Organisation, OrganisationKind, Post, Role, User
 from portal.permissions import has_permission
 from portal.roles import HANDLE
 
-TIER_ROLES = {
-    chain.CONTACT: (Role.CONTACT,),
-    chain.BRANCH: (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF),
-    chain.COMMITTEE: (Role.COMMITTEE_STAFF,),
-}
 OVERSEEING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF, Role.COMMITTEE_STAFF)
-
-
-def kin_of(person_ids: list[int]) -> dict[int, set[int]]:
-    """Each person with those declared as his relatives, whichever of the two declared it."""
-    kin = {person_id: {person_id} for person_id in person_ids}
-    for row in Kinship.objects.filter(Q(person__in=person_ids) | Q(relative__in=person_ids)):
-        for one, other in ((row.person_id, row.relative_id), (row.relative_id, row.person_id)):
-            if one in kin:
-                kin[one].add(other)
-    return kin
 
 
 def tied_organisations(person: User, day: datetime.date) -> set[int]:
     """Organisations whose cases a person must not touch: where he or a relative is employed, leads or holds a post."""
-    people = kin_of([person.pk])[person.pk]
+    people = kin_of({person.pk})[person.pk]
     ties = Tie.objects.live(day).filter(person__in=people).values_list("company_id", flat=True)
     posts = Post.objects.live(day).filter(person__in=people).values_list("organisation_id", flat=True)
     return {*ties, *posts}
 
 
-def barred_people(appeal: Appeal, person_ids: Iterable[int], day: datetime.date) -> dict[int, str]:
+def barred_people(appeal: Appeal, person_ids: Iterable[int], reads: Reads) -> dict[int, str]:
     """Who of these must not touch the appeal, and why: `named`, `challenged`, `filer`, `kin` or `tied`."""
-    asked = list(person_ids)
-    if not asked:
-        return {}
-    bars = dict(appeal.bars.values_list("person_id", "reason"))
+    asked = set(person_ids)
+    bars = {bar.person_id: bar.reason for bar in appeal.bars.all()} if asked else {}
     shunned = {person for person, reason in bars.items() if reason == "named"} | {appeal.filer_id}
-    kin = kin_of(asked)
-    everyone = set().union(*kin.values())
-    tied: set[int | None] = set()
-    respondent = appeal.respondent_at_event_id
-    if respondent:
-        tied |= set(
-            Tie.objects.live(day).filter(person__in=everyone, company=respondent).values_list("person", flat=True)
-        )
-        tied |= set(
-            Post.objects.live(day).filter(person__in=everyone, organisation=respondent).values_list("person", flat=True)
-        )
+    tied = reads.tied_to(appeal.respondent_at_event_id) if asked and appeal.respondent_at_event_id else set()
     reasons: dict[int, str] = {}
-    for person in asked:
+    for person, kin in reads.kin(asked).items():
         if person in bars:
             reasons[person] = bars[person]
         elif person == appeal.filer_id:
             reasons[person] = "filer"
-        elif kin[person] & shunned:
+        elif kin & shunned:
             reasons[person] = "kin"
-        elif kin[person] & tied:
+        elif kin & tied:
             reasons[person] = "tied"
     return reasons
 
 
-def bar_reason(appeal: Appeal, person: User, day: datetime.date) -> str | None:
+def bar_reason(appeal: Appeal, person: User, now: datetime.datetime) -> str | None:
     """Why this person must not touch the appeal; None when he may."""
-    return barred_people(appeal, [person.pk], day).get(person.pk)
+    return barred_people(appeal, [person.pk], Reads(now)).get(person.pk)
 
 
 def is_own_enterprise(appeal: Appeal, organisation: Organisation) -> bool:
@@ -93,7 +67,7 @@ def visible_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-u
     """The appeals the holder of this post may see; with no post, none (drivers use `Appeal.objects.of`)."""
     if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
         return Appeal.objects.none()
-    people = kin_of([post.person_id])[post.person_id]
+    people = kin_of({post.person_id})[post.person_id]
     rows = Appeal.objects.exclude(filer__in=people).exclude(
         Exists(
             Bar.objects.filter(Q(person=post.person_id) | Q(person__in=people, reason="named"), appeal=OuterRef("pk"))
@@ -124,32 +98,16 @@ def visible_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-u
     return rows
 
 
-def present_posts(desks: set[tuple[int, int]], day: datetime.date) -> dict[tuple[int, int], list[Post]]:
-    """Per desk (organisation, tier) the posts that act that day: present, or the present deputy of one on leave."""
-    found: dict[tuple[int, int], dict[int, Post]] = {desk: {} for desk in desks}
-    posts = Post.objects.live(day).filter(organisation__in={organisation for organisation, _tier in desks})
-    for post in posts.select_related("person", "organisation", "deputy__person", "deputy__organisation"):
-        stand_in = post.deputy if post.is_on_leave(day) else post
-        if stand_in is None or not stand_in.is_live(day) or stand_in.is_on_leave(day):
-            continue
-        for tier, tier_roles in TIER_ROLES.items():
-            if post.role in tier_roles and (post.organisation_id, tier) in found:
-                found[post.organisation_id, tier][stand_in.pk] = stand_in
-    return {desk: list(posts.values()) for desk, posts in found.items()}
-
-
-def who_may_act(appeal: Appeal, organisation: Organisation, tier: int, now: datetime.datetime) -> list[Post]:
+def who_may_act(appeal: Appeal, organisation: Organisation, tier: int, reads: Reads) -> list[Post]:
     """Posts of an organisation that may act on the appeal at a tier today: present, or the deputy of one on leave.
 
     Nobody barred is among them, and nobody who answered it or passed it up at a tier below.
     """
-    day = beijing_day(now)
-    acting = present_posts({(organisation.pk, tier)}, day)[organisation.pk, tier]
-    people = {post.person_id for post in acting}
-    excluded = set(barred_people(appeal, people, day))
-    if people and tier > chain.CONTACT:
-        below = appeal.legs.filter(tier__lt=tier, left_by__in=("answered", "escalate"), handler__person__in=people)
-        excluded |= set(below.values_list("handler__person_id", flat=True))
+    acting = reads.present(organisation, tier)
+    excluded = set(barred_people(appeal, {post.person_id for post in acting}, reads))
+    if acting and tier > chain.CONTACT:
+        below = [leg for leg in appeal.legs.all() if leg.tier < tier and leg.left_by in ("answered", "escalate")]
+        excluded |= {leg.handler.person_id for leg in below if leg.handler}
     return [post for post in acting if post.person_id not in excluded]
 
 
@@ -166,8 +124,8 @@ def may_handle(post: Post | None, appeal: Appeal, now: datetime.datetime) -> boo
     if is_own_enterprise(appeal, post.organisation):
         return False
     if appeal.is_urgent and is_on_duty(post, appeal, now):
-        return bar_reason(appeal, post.person, day) is None
-    if post.pk not in {acting.pk for acting in who_may_act(appeal, appeal.handling_org, appeal.tier, now)}:
+        return bar_reason(appeal, post.person, now) is None
+    if post.pk not in {acting.pk for acting in who_may_act(appeal, appeal.handling_org, appeal.tier, Reads(now))}:
         return False
     if appeal.tier != chain.CONTACT:
         return True

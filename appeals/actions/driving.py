@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from appeals import chain, permissions
 from appeals.actions import moving
 from appeals.models import Answer, Appeal, Bar
+from appeals.reads import Reads
 from portal.calendar import beijing_day, calendar_days
 from portal.errors import Refused
 from portal.models import User
@@ -79,10 +80,11 @@ def challenge(appeal_id: int, *, by: User, reason: str, now: datetime.datetime) 
     Bar.objects.get_or_create(appeal=appeal, person=post.person, defaults={"reason": "challenged", "at": now})
     moving.leave(leg, "challenge", now)
     appeal.challenged_at = now
-    found = moving.enter(appeal, step.tier, now=now)
-    facts = {"handler": post.code, **moving.entry_facts(found, appeal)}
+    reads = Reads(now)
+    found = moving.enter(appeal, step.tier, reads)
+    facts = {"handler": post.code, **moving.entry_facts(found)}
     moving.log(appeal, "challenged", by=by, now=now, facts=facts, words={"reason": reason})
-    moving.alarm_for(appeal, found, now=now)
+    moving.alarm_for(appeal, found, reads)
     appeal.save()
     return appeal
 
@@ -163,10 +165,11 @@ def not_carried_out(appeal_id: int, *, by: User, reason: str, now: datetime.date
 def _new_round(appeal: Appeal, tier: int, verb: str, *, by: User, reason: str, now: datetime.datetime) -> None:
     appeal.round_number += 1
     moving.start_round(appeal, now)
-    found = moving.enter(appeal, tier, now=now)
-    facts = {"round": appeal.round_number, **moving.entry_facts(found, appeal)}
+    reads = Reads(now)
+    found = moving.enter(appeal, tier, reads)
+    facts = {"round": appeal.round_number, **moving.entry_facts(found)}
     moving.log(appeal, verb, by=by, now=now, facts=facts, words={"reason": reason})
-    moving.alarm_for(appeal, found, now=now)
+    moving.alarm_for(appeal, found, reads)
     appeal.save()
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from appeals import chain, routing
 from appeals.actions import moving
 from appeals.models import AlarmKind, Appeal, Bar, Category, Draft, DutyPost, Identity, RespondentKind
+from appeals.reads import Reads
 from platforms.models import RuleVersion
 from portal import codes
 from portal.calendar import beijing_day
@@ -117,7 +118,8 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
         is_demo=by.is_demo,
     )
     _admit(appeal, filing.person_about, now)
-    found = moving.enter(appeal, routing.first_tier(appeal), now=now)
+    reads = Reads(now)
+    found = moving.enter(appeal, routing.first_tier(appeal), reads)
     moving.log(
         appeal,
         "filed",
@@ -134,11 +136,11 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
             "rule_version": f"{rule.rule.code}/{rule.number}" if rule else None,
             "happened": filing.happened_date.isoformat(),
             "is_urgent": appeal.is_urgent,
-            **moving.entry_facts(found, appeal),
+            **moving.entry_facts(found),
         },
         words={"title": filing.title, "story": filing.story, "order_number": filing.order_number},
     )
-    moving.alarm_for(appeal, found, now=now)
+    moving.alarm_for(appeal, found, reads)
     if appeal.is_urgent:
         alarm_urgent(appeal, now=now)
     appeal.save()
@@ -148,7 +150,7 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
 
 def _admit(appeal: Appeal, person_about: User | None, now: datetime.datetime) -> None:
     """Store the appeal so that bars and routing can be asked; entering the first tier sets its real place and dates."""
-    committee = routing.committee_of(appeal)
+    committee = routing.committee_of(appeal, Reads(now))
     appeal.tier, appeal.handling_org, appeal.handling_path = chain.COMMITTEE, committee, committee.path
     moving.start_round(appeal, now)
     appeal.due_date, appeal.due_at = beijing_day(now), now
@@ -161,7 +163,7 @@ def _admit(appeal: Appeal, person_about: User | None, now: datetime.datetime) ->
 
 def alarm_urgent(appeal: Appeal, *, now: datetime.datetime) -> None:
     """The city's committee is told of every urgent appeal; the province too when nobody is on duty."""
-    committee = routing.committee_of(appeal)
+    committee = routing.committee_of(appeal, Reads(now))
     moving.raise_alarm(appeal, AlarmKind.URGENT, committee, now=now)
     if not DutyPost.objects.filter(place=appeal.place.city, from_at__lte=now, until_at__gt=now).exists():
         moving.raise_alarm(appeal, AlarmKind.NO_DUTY, committee.parent or committee, now=now)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from appeals import chain, outside, permissions
 from appeals.actions import filing, moving
 from appeals.models import Answer, Appeal, Finding, Hearing, Identity, RespondentKind
+from appeals.reads import Reads
 from portal.calendar import beijing_day, end_of
 from portal.errors import Refused
 from portal.models import Post
@@ -110,6 +111,17 @@ def hear_platform(
     return appeal
 
 
+def require_promise(finding: str, remedy: str, carry_out_date: datetime.date | None, now: datetime.datetime) -> None:
+    """A finding for the driver promises something, by a day that lies within reach. Also asked before the preview."""
+    today = beijing_day(now)
+    if bool(remedy) != bool(carry_out_date):
+        raise Refused(_("A remedy needs the day by which it is carried out, and a day needs a remedy."))
+    if carry_out_date and not today <= carry_out_date <= today + datetime.timedelta(days=LAST_WARD):
+        raise Refused(_("The carry-out day must lie between today and 60 days from now."))
+    if finding in (Finding.UPHELD, Finding.PARTLY, Finding.SETTLED) and not remedy:
+        raise Refused(_("An appeal that is upheld or settled needs a remedy: say what will be done and by when."))
+
+
 @transaction.atomic
 def answer(
     appeal_id: int,
@@ -125,13 +137,7 @@ def answer(
     """Answer with a finding and reasons; a remedy is promised by a day, and that day is a clock of its own."""
     appeal = _held(appeal_id, by, now)
     step = moving.step(appeal, "answer", seen=seen)
-    today = beijing_day(now)
-    if bool(remedy) != bool(carry_out_date):
-        raise Refused(_("A remedy needs the day by which it is carried out, and a day needs a remedy."))
-    if carry_out_date and not today <= carry_out_date <= today + datetime.timedelta(days=LAST_WARD):
-        raise Refused(_("The carry-out day must lie between today and 60 days from now."))
-    if finding in (Finding.UPHELD, Finding.PARTLY, Finding.SETTLED) and not remedy:
-        raise Refused(_("An appeal that is upheld or settled needs a remedy: say what will be done and by when."))
+    require_promise(finding, remedy, carry_out_date, now)
     leg = moving.current_leg(appeal)
     event = moving.log(
         appeal,
@@ -195,10 +201,11 @@ def _leave_for(
     moving.leave(moving.current_leg(appeal), move, now)
     if move == "return_down":
         appeal.was_returned = True
-    found = moving.enter(appeal, step.tier, now=now)
-    facts = moving.entry_facts(found, appeal)
+    reads = Reads(now)
+    found = moving.enter(appeal, step.tier, reads)
+    facts = moving.entry_facts(found)
     moving.log(appeal, verb, by=by.person, post=by, now=now, facts=facts, words={"reason": reason})
-    moving.alarm_for(appeal, found, now=now)
+    moving.alarm_for(appeal, found, reads)
     appeal.save()
     return appeal
 
@@ -229,8 +236,9 @@ def mark_urgent(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime
     step = moving.step(appeal, "mark_urgent", seen=seen)
     moving.leave(moving.current_leg(appeal), "mark_urgent", now)
     appeal.is_urgent = True
-    found = moving.enter(appeal, step.tier, now=now)
-    facts = moving.entry_facts(found, appeal)
+    reads = Reads(now)
+    found = moving.enter(appeal, step.tier, reads)
+    facts = moving.entry_facts(found)
     moving.log(appeal, "marked_urgent", by=by.person, post=by, now=now, facts=facts, words={"reason": reason})
     filing.alarm_urgent(appeal, now=now)
     appeal.save()

@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 
 from appeals import chain, clocks, routing, wording
 from appeals.models import Alarm, AlarmKind, Appeal, Leg
-from portal import events
+from appeals.reads import Reads
+from portal import codes, events
 from portal.calendar import WorkCalendar, beijing_day, calendar_days
 from portal.errors import Refused, Stale
-from portal.models import CalendarNotice, Event, Organisation, Post, User
+from portal.models import CalendarNotice, Event, Organisation, Place, Post, User
 
 # moves of others after which a page loaded earlier must not decide
 DECISIVE = frozenset(
@@ -75,8 +76,17 @@ def step(appeal: Appeal, move: str, *, seen: int | None = None) -> chain.Step:
     )
 
 
+def free_number(place: Place, now: datetime.datetime) -> str:
+    """A case number nobody has: five random characters meet now and then on a busy day."""
+    while Appeal.objects.filter(
+        number=(number := codes.new_case_number(place.city.letters, beijing_day(now)))
+    ).exists():
+        pass
+    return number
+
+
 def current_leg(appeal: Appeal) -> Leg:
-    return appeal.legs.filter(left_at=None).select_related("handler__person", "organisation").get()
+    return next(leg for leg in appeal.legs.all() if leg.left_at is None)
 
 
 def leave(leg: Leg, by: str, now: datetime.datetime) -> None:
@@ -91,26 +101,25 @@ def start_round(appeal: Appeal, now: datetime.datetime) -> None:
     appeal.accepted_at = None
 
 
-def enter(appeal: Appeal, tier: int, *, now: datetime.datetime, designated: Post | None = None) -> routing.Destination:
+def enter(appeal: Appeal, tier: int, reads: Reads) -> routing.Destination:
     """Enter a tier, or the first above it where somebody may act: a new leg with its own clocks, waiting to be taken.
 
     The clocks are those that held when the round began; an urgent appeal has two hours by the wall clock instead.
     """
-    found = routing.find(appeal, tier, now)
-    calendar = work_calendar()
-    last = appeal.legs.order_by("-number").first()
-    first = appeal.legs.filter(round_number=appeal.round_number).order_by("number").first()
-    days = clocks.days_for(appeal.place, appeal.category, found.tier, beijing_day(first.entered_at if first else now))
-    take, answer = calendar.due(now, days.take), calendar.due(now, days.answer)
-    leg = Leg(
+    found = routing.find(appeal, tier, reads)
+    legs = list(appeal.legs.all())
+    began = min((leg.entered_at for leg in legs if leg.round_number == appeal.round_number), default=reads.now)
+    days = clocks.days_for(appeal, found.tier, beijing_day(began), reads)
+    take, answer = reads.calendar.due(reads.now, days.take), reads.calendar.due(reads.now, days.answer)
+    leg = found.leg = Leg(
         appeal=appeal,
-        number=last.number + 1 if last else 1,
+        number=1 + max((leg.number for leg in legs), default=0),
         round_number=appeal.round_number,
         tier=found.tier,
         organisation=found.organisation,
         organisation_path=found.organisation.path,
         designated=found.designated,
-        entered_at=now,
+        entered_at=reads.now,
         take_days=days.take,
         answer_days=days.answer,
         reply_days=days.reply,
@@ -121,9 +130,9 @@ def enter(appeal: Appeal, tier: int, *, now: datetime.datetime, designated: Post
         is_provisional=answer.is_provisional,
     )
     if appeal.is_urgent:
-        leg.take_due_at = now + datetime.timedelta(hours=chain.URGENT_HOURS)
+        leg.take_due_at = reads.now + datetime.timedelta(hours=chain.URGENT_HOURS)
         leg.take_due_date = beijing_day(leg.take_due_at)
-    leg.save()
+    leg.save(force_insert=True)
     appeal.status, appeal.tier, appeal.handler = chain.WAITING, found.tier, None
     appeal.handling_org, appeal.handling_path = found.organisation, found.organisation.path
     set_due(appeal, leg)
@@ -169,24 +178,23 @@ def raise_alarm(appeal: Appeal, kind: AlarmKind, organisation: Organisation, *, 
     Alarm.objects.create(appeal=appeal, kind=kind, organisation=organisation, event=event, raised_at=now)
 
 
-def alarm_for(appeal: Appeal, found: routing.Destination, *, now: datetime.datetime) -> None:
+def alarm_for(appeal: Appeal, found: routing.Destination, reads: Reads) -> None:
     """Alarms that follow from a destination: a tier was passed over, or nobody at all may act."""
-    committee = routing.committee_of(appeal)
+    committee = routing.committee_of(appeal, reads)
     if found.is_empty:
-        raise_alarm(appeal, AlarmKind.NOBODY, committee.parent or committee, now=now)
+        raise_alarm(appeal, AlarmKind.NOBODY, committee.parent or committee, now=reads.now)
     elif any(row["why"] == "nobody" and row["tier"] != chain.CONTACT for row in found.skipped):
-        raise_alarm(appeal, AlarmKind.SKIPPED, committee, now=now)
+        raise_alarm(appeal, AlarmKind.SKIPPED, committee, now=reads.now)
 
 
-def entry_facts(found: routing.Destination, appeal: Appeal) -> dict[str, Any]:
+def entry_facts(found: routing.Destination) -> dict[str, Any]:
     """What the log says about entering a tier: where, who was passed over and why, by when."""
-    assert appeal.due_date is not None
-    leg = appeal.legs.order_by("-number").first()
+    assert found.leg is not None
     return {
         "tier": found.tier,
         "organisation": found.organisation.code,
         "designated": found.designated.code if found.designated else None,
         "skipped": found.skipped,
-        "take_due": leg.take_due_date.isoformat() if leg else None,
-        "answer_due": leg.answer_due_date.isoformat() if leg else None,
+        "take_due": found.leg.take_due_date.isoformat(),
+        "answer_due": found.leg.answer_due_date.isoformat(),
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from appeals import chain, permissions
 from appeals.actions import moving
 from appeals.models import Alarm, Appeal, ClockSetting, DutyPost, Identity, Unsealing
+from appeals.reads import Reads
 from portal import codes, events
 from portal.calendar import beijing_day
 from portal.errors import Refused
@@ -29,7 +30,7 @@ def see_alarm(alarm_id: int, *, by: Post, now: datetime.datetime) -> Alarm:
         or not by.is_live(beijing_day(now))
     ):
         raise PermissionDenied
-    if permissions.bar_reason(alarm.appeal, by.person, beijing_day(now)):
+    if permissions.bar_reason(alarm.appeal, by.person, now):
         raise PermissionDenied
     if alarm.seen_at is None:
         alarm.seen_at, alarm.seen_by = now, by
@@ -49,7 +50,7 @@ def reopen(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime) -> 
     if old.reopened_as.exists():
         raise Refused(_("It has been reopened already."))
     new = Appeal(
-        number=codes.new_case_number(old.place.city.letters, beijing_day(now)),
+        number=moving.free_number(old.place, now),
         secret=codes.new_secret(),
         filed_at=now,
         moved_at=now,
@@ -69,10 +70,11 @@ def reopen(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime) -> 
     new.save()
     for bar in old.bars.all():
         new.bars.create(person=bar.person, reason=bar.reason, at=now)
-    found = moving.enter(new, chain.COMMITTEE, now=now)
-    facts = {"number": new.number, "from": old.number, **moving.entry_facts(found, new)}
+    reads = Reads(now)
+    found = moving.enter(new, chain.COMMITTEE, reads)
+    facts = {"number": new.number, "from": old.number, **moving.entry_facts(found)}
     moving.log(new, "reopened", by=by.person, post=by, now=now, facts=facts, words={"reason": reason})
-    moving.alarm_for(new, found, now=now)
+    moving.alarm_for(new, found, reads)
     new.save()
     moving.log(old, "reopened_as", by=by.person, post=by, now=now, facts={"number": new.number})
     old.save(update_fields=["position", "moved_at"])
@@ -105,7 +107,7 @@ def require_custodian(post: Post, appeal: Appeal, now: datetime.datetime) -> Non
         not has_permission(post, UNSEAL, day)
         or not post.is_live(day)
         or not appeal.handling_path.startswith(post.organisation.path)
-        or permissions.bar_reason(appeal, post.person, day)
+        or permissions.bar_reason(appeal, post.person, now)
     ):
         raise PermissionDenied
 

@@ -1,53 +1,81 @@
 """What the portal does by itself when a clock runs out: each appeal locked, in a transaction of its own."""
 
 import datetime
+from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 
 from appeals import chain, permissions, routing
 from appeals.actions import driving, moving
-from appeals.models import AlarmKind, Appeal, Hearing
+from appeals.models import AlarmKind, Appeal, Hearing, Leg
+from appeals.reads import Reads, present_posts
 from portal.calendar import beijing_day
+from portal.jobs import attempt
+
+BATCH = 50
 
 
 def tick(*, now: datetime.datetime, most: int) -> int:
-    """Move up to `most` appeals whose clock has run out; how many were moved. Two ticks at once share the work."""
-    moved = 0
-    while moved < most and tick_one(now=now):
-        moved += 1
+    """Move up to `most` appeals whose clock has run out; how many were moved. Ticks at the same time share the work."""
+    moved, broken = 0, set[int]()
+    while moved < most:
+        size = min(BATCH, most - moved)
+        done, error = attempt("appeals.tick", tick_batch, now=now, size=size, without=broken)
+        if error:
+            # one of them is at fault: one by one, and leave it to the log and to those who read it
+            done, broken = _one_by_one(now, size, broken)
+        if not done:
+            break
+        moved += done
     return moved
 
 
+def _one_by_one(now: datetime.datetime, size: int, broken: set[int]) -> tuple[int, set[int]]:
+    done = 0
+    for appeal_id in (
+        Appeal.objects.ticking(now).exclude(pk__in=broken).order_by("tick_at").values_list("pk", flat=True)[:size]
+    ):
+        moved, error = attempt("appeals.tick_one", tick_batch, now=now, size=1, only=appeal_id)
+        broken = broken | {appeal_id} if error else broken
+        done += moved or 0
+    return done, broken
+
+
 @transaction.atomic
-def tick_one(*, now: datetime.datetime) -> bool:
-    """Take the appeal that has waited longest and that no other tick or handler holds, and make the portal's move."""
-    appeal = (
-        Appeal.objects.ticking(now)
-        .select_for_update(no_key=True, skip_locked=True, of=("self",))
-        .select_related("place__parent", "district", "filer", "driver__branch", "handling_org")
-        .order_by("tick_at")
-        .first()
+def tick_batch(*, now: datetime.datetime, size: int, without: Collection[int] = (), only: int | None = None) -> int:
+    """Take the appeals that have waited longest and that nobody else holds, and make the portal's moves."""
+    due = Appeal.objects.ticking(now).exclude(pk__in=without)
+    due = due.filter(pk=only) if only else due.order_by("tick_at")
+    held = [row.pk for row in due.select_for_update(no_key=True, skip_locked=True).only("pk")[:size]]
+    whole = Appeal.objects.filter(pk__in=held).select_related(
+        "place__parent", "district", "filer", "driver__branch__merged_into", "handling_org"
     )
-    if appeal is None:
-        return False
+    legs = Prefetch("legs", Leg.objects.select_related("handler"))
+    reads = Reads(now)
+    for appeal in whole.prefetch_related(legs, "bars").order_by("tick_at"):
+        _move(appeal, reads)
+        appeal.save()
+    return len(held)
+
+
+def _move(appeal: Appeal, reads: Reads) -> None:
+    now = reads.now
     if appeal.is_open and not appeal.is_limited and appeal.limit_at <= now:
-        _limit(appeal, now)
+        _limit(appeal, reads)
     elif appeal.status == chain.ASKED:
         _end_rest(appeal, now)
     elif appeal.is_open:
-        _pass_up(appeal, now)
+        _pass_up(appeal, reads)
     elif appeal.status == chain.ANSWERED:
         _after_answer(appeal, now)
     elif appeal.status == chain.WITHDRAWN:
         _lapse_withdrawn(appeal, now)
     else:
         appeal.tick_at = None
-    appeal.save()
-    return True
 
 
-def _pass_up(appeal: Appeal, now: datetime.datetime) -> None:
+def _pass_up(appeal: Appeal, reads: Reads) -> None:
     """A take or answer clock ran out: the breach is an event, the appeal moves up once; at the top, an alarm."""
     leg = moving.current_leg(appeal)
     leg.is_breached = True
@@ -56,19 +84,20 @@ def _pass_up(appeal: Appeal, now: datetime.datetime) -> None:
     if appeal.tier == chain.COMMITTEE:
         leg.save(update_fields=["is_breached"])
         moving.set_tick(appeal, None)
-        moving.log(appeal, "breached", by=None, now=now, facts=late)
-        committee = routing.committee_of(appeal)
-        moving.raise_alarm(appeal, AlarmKind.TOP_BREACH, committee.parent or committee, now=now)
+        moving.log(appeal, "breached", by=None, now=reads.now, facts=late)
+        committee = routing.committee_of(appeal, reads)
+        moving.raise_alarm(appeal, AlarmKind.TOP_BREACH, committee.parent or committee, now=reads.now)
         return
     step = chain.step("pass_up", appeal.status, appeal.tier)
-    moving.leave(leg, "pass_up", now)
-    found = moving.enter(appeal, step.tier, now=now)
-    moving.log(appeal, "passed_up", by=None, now=now, facts={"late": late, **moving.entry_facts(found, appeal)})
-    moving.alarm_for(appeal, found, now=now)
+    moving.leave(leg, "pass_up", reads.now)
+    found = moving.enter(appeal, step.tier, reads)
+    moving.log(appeal, "passed_up", by=None, now=reads.now, facts={"late": late, **moving.entry_facts(found)})
+    moving.alarm_for(appeal, found, reads)
 
 
-def _limit(appeal: Appeal, now: datetime.datetime) -> None:
+def _limit(appeal: Appeal, reads: Reads) -> None:
     """Day 60 of a round: to the committee with an alarm, wherever it was; at the committee the alarm alone."""
+    now = reads.now
     appeal.is_limited = True
     leg = moving.current_leg(appeal)
     if appeal.tier == chain.COMMITTEE:
@@ -78,11 +107,10 @@ def _limit(appeal: Appeal, now: datetime.datetime) -> None:
         moving.log(appeal, "limit_reached", by=None, now=now, facts={"tier": appeal.tier})
     else:
         moving.leave(leg, "limit", now)
-        found = moving.enter(appeal, chain.COMMITTEE, now=now)
-        moving.log(appeal, "limit_reached", by=None, now=now, facts=moving.entry_facts(found, appeal))
-        moving.alarm_for(appeal, found, now=now)
-    committee = routing.committee_of(appeal)
-    moving.raise_alarm(appeal, AlarmKind.LIMIT, committee, now=now)
+        found = moving.enter(appeal, chain.COMMITTEE, reads)
+        moving.log(appeal, "limit_reached", by=None, now=now, facts=moving.entry_facts(found))
+        moving.alarm_for(appeal, found, reads)
+    moving.raise_alarm(appeal, AlarmKind.LIMIT, routing.committee_of(appeal, reads), now=now)
 
 
 def _end_rest(appeal: Appeal, now: datetime.datetime) -> None:
@@ -141,45 +169,41 @@ def vacant_desks(*, now: datetime.datetime) -> int:
     """Open appeals that lie where nobody at all acts today. One question for every desk: cheap enough for /healthz."""
     desks = Appeal.objects.open().values_list("handling_org", "tier").annotate(held=Count("pk"))
     held = {(organisation, tier): count for organisation, tier, count in desks}
-    present = permissions.present_posts(set(held), beijing_day(now))
+    present = present_posts(set(held), beijing_day(now))
     return sum(count for desk, count in held.items() if not present[desk])
 
 
 def without_anyone(*, now: datetime.datetime) -> list[str]:
-    """The invariant: no open appeal without a handling organisation, a due date and a person who may act.
-
-    Codes of the open appeals that break it. Those whose alarm says so already are broken all the same.
-    """
-    broken = []
-    seen: dict[tuple[int, int], bool] = {}
-    for appeal in (
-        Appeal.objects.open().select_related("handling_org", "place__parent", "filer").iterator(chunk_size=500)
-    ):
-        key = (appeal.handling_org_id, appeal.tier)
-        # one question per organisation and tier answers nearly all; a case with bars of its own is asked alone
-        if appeal.challenged_at or appeal.respondent_at_event_id or key not in seen:
-            is_somebody = bool(permissions.who_may_act(appeal, appeal.handling_org, appeal.tier, now))
-            if not (appeal.challenged_at or appeal.respondent_at_event_id):
-                seen[key] = is_somebody
-        else:
-            is_somebody = seen[key]
-        if appeal.due_at is None or not is_somebody:
-            broken.append(appeal.code)
-    return broken
+    """Codes of the open appeals on which nobody may act today, bars and ties counted: the invariant, in full."""
+    reads = Reads(now)
+    legs = Prefetch("legs", Leg.objects.select_related("handler"))
+    rows = Appeal.objects.open().select_related("handling_org").prefetch_related(legs, "bars").order_by("pk")
+    return [
+        appeal.code
+        for appeal in rows.iterator(chunk_size=500)
+        if not permissions.who_may_act(appeal, appeal.handling_org, appeal.tier, reads)
+    ]
 
 
 @transaction.atomic
 def rescue(code: str, *, now: datetime.datetime) -> bool:
-    """An open appeal nobody may act on any more (a post ended, everyone on leave): up at once, committee alarmed."""
+    """An open appeal nobody may act on any more (a post ended, everyone on leave): up at once, committee alarmed.
+
+    Where nobody may act even at the top, the alarm is raised again once a day and the appeal stays where it is.
+    """
+    reads = Reads(now)
     appeal = Appeal.objects.select_for_update(no_key=True).get(code=code)
-    if not appeal.is_open or permissions.who_may_act(appeal, appeal.handling_org, appeal.tier, now):
+    if not appeal.is_open or permissions.who_may_act(appeal, appeal.handling_org, appeal.tier, reads):
         return False
-    if appeal.alarms.filter(kind=AlarmKind.NOBODY, raised_at__date=beijing_day(now)).exists():
+    if appeal.alarms.filter(kind=AlarmKind.NOBODY, raised_at__gte=now - datetime.timedelta(days=1)).exists():
         return False
-    leg = moving.current_leg(appeal)
-    moving.leave(leg, "vacant", now)
-    found = moving.enter(appeal, appeal.tier, now=now)
-    moving.log(appeal, "passed_up", by=None, now=now, facts={"late": None, **moving.entry_facts(found, appeal)})
-    moving.alarm_for(appeal, found, now=now)
+    found = routing.find(appeal, appeal.tier, reads)
+    if found.organisation == appeal.handling_org:
+        moving.alarm_for(appeal, found, reads)
+    else:
+        moving.leave(moving.current_leg(appeal), "vacant", now)
+        found = moving.enter(appeal, appeal.tier, reads)
+        moving.log(appeal, "passed_up", by=None, now=now, facts={"late": None, **moving.entry_facts(found)})
+        moving.alarm_for(appeal, found, reads)
     appeal.save()
     return True

@@ -1,20 +1,9 @@
-import datetime
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from appeals import chain
 from portal.models import Place, Post
-
-
-class ClockSettingQuerySet(models.QuerySet["ClockSetting"]):
-    def in_force(self, place: Place, category: str, tier: int, day: datetime.date) -> "ClockSetting | None":
-        """The most particular row that holds that day: place before none, category before none, newest first."""
-        rows = self.filter(
-            Q(place=place) | Q(place=None), Q(category=category) | Q(category=""), tier=tier, from_date__lte=day
-        )
-        return rows.order_by(F("place").asc(nulls_last=True), "-category", "-from_date", "-pk").first()
 
 
 class ClockSetting(models.Model):
@@ -27,8 +16,6 @@ class ClockSetting(models.Model):
     answer_days = models.SmallIntegerField()
     reply_days = models.SmallIntegerField(default=chain.REPLY_DAYS)
     from_date = models.DateField()
-
-    objects = ClockSettingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("clock setting")
