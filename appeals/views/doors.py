@@ -35,12 +35,13 @@ def make_move(
     to: Callable[[str], str],
     template: str,
     context: dict[str, Any],
+    back: str = "",
 ) -> HttpResponse:
     """Show the form, or make the move it holds.
 
     `do` gets the cleaned values without key and seen, calls one action and returns a short answer (a code); the same
     key sent twice gives the first answer. `to` turns the answer into the address to go to. Refused becomes an error on
-    the form, Stale a 409 page with their move above and the writer's own text below.
+    the form, Stale a 409 page with their move above, the writer's own text below and `back` to the case as it is now.
     """
     if request.method == "POST" and form.is_valid():
         values = {name: value for name, value in form.cleaned_data.items() if name != "key"}
@@ -55,7 +56,7 @@ def make_move(
                 do=lambda: do(values),
             )
         except Stale as stale:
-            return errors.refused(request, stale, kept=kept_text(form))
+            return errors.refused(request, stale, kept=kept_text(form), back=back)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
