@@ -110,7 +110,7 @@ def _require_shape(log: Any) -> None:
         raise Unreadable(_("This is not a case record of this portal."))
     if not log["links"] or not all(isinstance(link, dict) and _is_link(link) for link in log["links"]):
         raise Unreadable(_("The file has no entries, or something among them that is none."))
-    if not isinstance(log.get("root") or {}, dict) or not isinstance(log.get("head"), dict):
+    if not isinstance(log.get("root"), dict | None) or not isinstance(log.get("head"), dict):
         raise Unreadable(_("The file lacks the parts that a case record ends with."))
 
 
@@ -162,15 +162,17 @@ def _order_problems(links: list[dict[str, Any]]) -> Iterator[Problem]:
 def _link_problems(links: list[dict[str, Any]], subject: str) -> Iterator[Problem]:
     before: dict[str, Any] | None = None
     for link in links:
-        position = link["position"]
+        position, is_whole = link["position"], False
         if link["subject"] != subject:
             yield Problem(position, "foreign")
         elif not _is_itself(link) or (position == 1 and link["previous"] != ledger.first_previous(subject)):
             yield Problem(position, "altered")
-        elif before and before["position"] == position - 1 and link["previous"] != before["hash"]:
-            # this link is whole and vouches for another one before it than the one that stands there
-            yield Problem(position - 1, "altered")
-        before = link
+        else:
+            is_whole = True
+            if before and before["position"] == position - 1 and link["previous"] != before["hash"]:
+                # both are whole, but this one was made after another link than the one that stands there
+                yield Problem(position - 1, "altered")
+        before = link if is_whole else None
 
 
 def _is_itself(link: dict[str, Any]) -> bool:
@@ -239,7 +241,8 @@ def _covered(
     if not proof:
         return None, set()
     position, last = proof.get("position"), links[-1]["position"]
-    if _root_of(proof, log["subject"]) != proof.get("root"):
+    found = _root_of(proof, log["subject"])
+    if found is None or found != proof.get("root"):
         return None, {Problem(0, "proof")}
     if roots is not None and roots.get(proof["day"]) != proof["root"]:
         return None, {Problem(0, "unpublished")}
