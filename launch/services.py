@@ -32,7 +32,7 @@ WEB = Service(
 )  # fmt: skip
 WORKER = Service(
     "worker",
-    ("celery", "-A", "portal", "worker", "--concurrency", "2", "--loglevel", "info"),
+    ("celery", "-A", "portal", "worker", "--concurrency", "2", "--queues", "clocks,celery", "--loglevel", "info"),
     signal.SIGQUIT,
 )
 BEAT = Service(
