@@ -18,14 +18,18 @@ class Days:
 
 
 def days_for(appeal: Appeal, tier: int, day: datetime.date, reads: Reads) -> Days:
-    """The clocks of that day for the appeal's city and category: the most particular row, the newest first."""
-    city = appeal.place.city.pk
+    """The clocks of that day for the appeal's city and category."""
+    return days_at(appeal.place.city.pk, appeal.category, tier, day, reads)
+
+
+def days_at(city_id: int | None, category: str, tier: int, day: datetime.date, reads: Reads) -> Days:
+    """What holds at a place for a kind of appeal: the most particular row, and of those the newest."""
     rows = [
         row
         for row in reads.clock_settings
         if row.tier == tier
-        and row.place_id in (city, None)
-        and row.category in (appeal.category, "")
+        and row.place_id in (city_id, None)
+        and row.category in (category, "")
         and row.from_date <= day
     ]
     if not rows:

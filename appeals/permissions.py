@@ -8,14 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 
 from appeals import chain
-from appeals.models import Appeal, Bar, DutyPost, Leg
+from appeals.models import Appeal, Bar, DutyPost, Identity, Leg
 from appeals.reads import Reads, kin_of
 from branches.models import EnterpriseOrganisation
 from platforms.models import Tie
 from portal.calendar import beijing_day
 from portal.models import Organisation, OrganisationKind, Post, Role, User
 from portal.permissions import has_permission
-from portal.roles import HANDLE
+from portal.roles import HANDLE, UNSEAL
 
 OVERSEEING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF, Role.COMMITTEE_STAFF)
 
@@ -63,19 +63,29 @@ def is_own_enterprise(appeal: Appeal, organisation: Organisation) -> bool:
     )
 
 
+def unbarred_appeals(person: User, day: datetime.date):  # type: ignore[no-untyped-def]
+    """The appeals from which no bar, kinship or tie keeps this person; what he may see of them his post says."""
+    people = kin_of({person.pk})[person.pk]
+    rows = Appeal.objects.exclude(filer__in=people).exclude(
+        Exists(Bar.objects.filter(Q(person=person) | Q(person__in=people, reason="named"), appeal=OuterRef("pk")))
+    )
+    tied = tied_organisations(person, day)
+    return rows.exclude(respondent_at_event__in=tied) if tied else rows
+
+
+def sealed_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-untyped-def]
+    """The sealed appeals of a custodian's line: their number, tier and dates are all he sees of them."""
+    if post is None or not post.is_live(day) or not has_permission(post, UNSEAL, day):
+        return Appeal.objects.none()
+    line = unbarred_appeals(post.person, day).filter(handling_path__startswith=post.organisation.path)
+    return line.filter(identity=Identity.SEALED)
+
+
 def visible_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-untyped-def]
     """The appeals the holder of this post may see; with no post, none (drivers use `Appeal.objects.of`)."""
     if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
         return Appeal.objects.none()
-    people = kin_of({post.person_id})[post.person_id]
-    rows = Appeal.objects.exclude(filer__in=people).exclude(
-        Exists(
-            Bar.objects.filter(Q(person=post.person_id) | Q(person__in=people, reason="named"), appeal=OuterRef("pk"))
-        )
-    )
-    tied = tied_organisations(post.person, day)
-    if tied:
-        rows = rows.exclude(respondent_at_event__in=tied)
+    rows = unbarred_appeals(post.person, day)
     on_duty = Q(
         is_urgent=True,
         place__in=DutyPost.objects.filter(post=post, from_at__date__lte=day, until_at__date__gte=day).values("place"),
