@@ -24,6 +24,7 @@ def moment(text: str) -> datetime.datetime:
 
 class Command(BaseCommand):
     help = "Print the due date so many working days after a moment, with the days counted."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--from", dest="start", required=True, help="the move, in Beijing time: 2026-02-13T16:30")
