@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import roles, sealing, session_clock
 from portal.actions import people, posts
@@ -48,6 +49,11 @@ class PhoneBackend(BaseBackend):
 
 class AccountAdapter(DefaultAccountAdapter):
     """allauth's account part, with our phone numbers. Its own e-mail and password pages are not in our addresses."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": gettext_lazy("Too many wrong codes. Try again in 5 minutes."),
+        "rate_limited": gettext_lazy("Too many tries. Try again in 5 minutes."),
+    }
 
     def get_phone(self, user: User) -> tuple[str, bool]:
         return user.phone, True
@@ -91,7 +97,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class FactorAdapter(DefaultMFAAdapter):
-    """allauth's second factors, with their secrets encrypted and without a name or number in the authenticator app."""
+    """allauth's second factors, with their secrets encrypted and without a name in the authenticator app."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("Not this code. Wait for the next one in the app, then try again."),
+    }
 
     def encrypt(self, text: str) -> str:
         return sealing.seal(text, "second-factor")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import account, audit, calendar, factor, me, posts, public, start
+from portal.views import account, audit, calendar, factor, health, me, notices, posts, public, start, verify
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.denied"
@@ -18,11 +18,19 @@ sign_in_urls = [
     path("sign-in/demo/<str:person>/", account.demo, name="account_demo"),
     path("sign-in/demo/<str:person>/<str:post>/", account.demo, name="account_demo_post"),
     path("sign-out/", account.logout, name="account_logout"),
-    path("me/second-factor/app/", factor.activate_totp, name="mfa_activate_totp"),
-    path("me/second-factor/key/", factor.add_webauthn, name="mfa_add_webauthn"),
+    path("me/second-factor/", factor.index, name="mfa_index"),
+    path("me/second-factor/sign-in/", factor.authenticate, name="mfa_authenticate"),
     path("me/second-factor/give/", factor.reauthenticate, name="mfa_reauthenticate"),
     path("me/second-factor/give-key/", factor.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("me/second-factor/", include("allauth.mfa.urls")),
+    path("me/second-factor/app/", factor.activate_totp, name="mfa_activate_totp"),
+    path("me/second-factor/app/remove/", factor.deactivate_totp, name="mfa_deactivate_totp"),
+    path("me/second-factor/keys/", factor.list_webauthn, name="mfa_list_webauthn"),
+    path("me/second-factor/keys/add/", factor.add_webauthn, name="mfa_add_webauthn"),
+    path("me/second-factor/keys/<int:pk>/", factor.edit_webauthn, name="mfa_edit_webauthn"),
+    path("me/second-factor/keys/<int:pk>/remove/", factor.remove_webauthn, name="mfa_remove_webauthn"),
+    path("me/second-factor/recovery/", factor.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("me/second-factor/recovery/new/", factor.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("me/second-factor/recovery/codes.txt", factor.download_recovery_codes, name="mfa_download_recovery_codes"),
 ]
 portal_urls = [
     path("", start.start, name="start"),
@@ -32,11 +40,26 @@ portal_urls = [
     path("language/", me.language, name="language"),
     path("me/", me.me, name="me"),
     path("me/name/", me.name, name="name"),
+    path("me/data/", me.data, name="my_data"),
+    path("me/sessions/", me.sessions, name="sessions"),
     path("me/second-factor/begin/", factor.begin, name="factor"),
     path("posts/", posts.posts, name="posts"),
     path("posts/switch/", posts.switch, name="switch"),
+    path("posts/go-on/", posts.go_on, name="go_on"),
     path("sign-in/again/", posts.sign_in_again, name="sign_in_again"),
     path("board/", start.board, name="board"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/open/", notices.open_notice, name="open_notice"),
+    path("notices/read/", notices.read_notices, name="read_notices"),
+    path("notices/settings/", notices.notice_settings, name="notice_settings"),
+    path("verify/", verify.verify, name="verify"),
+    path("verify/<str:day>/", verify.root, name="root"),
+    path("roots/", verify.roots, name="roots"),
+    path("roots/<str:day>.json", verify.root_file, name="root_file"),
+    path("healthz", health.healthz, name="healthz"),
+    path("desk/health/", health.health, name="health"),
+    path("desk/health/retry/", health.retry_delivery, name="retry_delivery"),
+    path("desk/jobs/", health.jobs, name="jobs"),
     path("desk/audit/", audit.audit, name="audit"),
     path("desk/posts/", posts.desk_posts, name="desk_posts"),
     path("desk/posts/new/", posts.appoint, name="appoint"),

@@ -1,9 +1,16 @@
 """The second factor: allauth's pages, and two things of ours: enrolling counts as giving it, then the post goes on."""
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.mfa.base.views import ReauthenticateView
-from allauth.mfa.totp.views import ActivateTOTPView
-from allauth.mfa.webauthn.views import AddWebAuthnView, ReauthenticateWebAuthnView
+from allauth.mfa.base.views import ReauthenticateView, authenticate, index
+from allauth.mfa.recovery_codes.views import download_recovery_codes, generate_recovery_codes, view_recovery_codes
+from allauth.mfa.totp.views import ActivateTOTPView, deactivate_totp
+from allauth.mfa.webauthn.views import (
+    AddWebAuthnView,
+    ReauthenticateWebAuthnView,
+    edit_webauthn,
+    list_webauthn,
+    remove_webauthn,
+)
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +18,23 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from portal import sign_in
+
+__all__ = [
+    "activate_totp",
+    "add_webauthn",
+    "authenticate",
+    "begin",
+    "deactivate_totp",
+    "download_recovery_codes",
+    "edit_webauthn",
+    "generate_recovery_codes",
+    "index",
+    "list_webauthn",
+    "reauthenticate",
+    "reauthenticate_webauthn",
+    "remove_webauthn",
+    "view_recovery_codes",
+]
 
 
 @login_required

@@ -21,6 +21,7 @@ from portal.forms import AppointForm, EndForm, LeaveForm
 from portal.models import Post, Role, User
 from portal.models.people import phone_hash
 from portal.phone import tidy_phone
+from portal.views.me import frame_for
 
 PAGE = 25
 
@@ -29,7 +30,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     """One's own posts and "as myself"; at most one of them is active."""
     held = sign_in.own_posts(request.user, timezone.now())  # type: ignore[arg-type]
     laid_down = request.session.get(sign_in.LAID_DOWN)
-    words = {
+    words = frame_for(request) | {
         "posts": held,
         "active": permissions.active_post(request),
         "laid_down": next((post for post in held if post.code == laid_down), None),
@@ -48,6 +49,14 @@ def switch(request: HttpRequest) -> HttpResponse:
         actions.choose(None, by=request.user, now=timezone.now())  # type: ignore[arg-type]
         sign_in.lay_down(request)
     return redirect("portal:start")
+
+
+@require_POST
+def go_on(request: HttpRequest) -> HttpResponse:
+    """After a second factor was set up: on to the post that asked for it."""
+    if request.session.get(sign_in.WANTED):
+        return sign_in.take_wanted(request, now=timezone.now())
+    return redirect("portal:me")
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:

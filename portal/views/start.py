@@ -3,11 +3,12 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from portal import front, permissions, roles
-from portal.calendar import beijing
+from portal import front, names, permissions, roles
+from portal.calendar import beijing, beijing_day
 from portal.context import address
 from portal.models import Role
 
@@ -19,6 +20,8 @@ PAGES = {
     Role.LIAISON: "portal/start_liaison.html",
     Role.SYSTEM_ADMIN: "portal/start_system.html",
 }
+# cards up to this order stand above the button that files an appeal
+FIRST = 20
 
 
 @never_cache
@@ -43,11 +46,14 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 def _words(request: HttpRequest) -> dict[str, object]:
-    post = permissions.active_post(request)
-    hour = beijing(timezone.now()).hour
-    part = "night" if hour < 5 else "morning" if hour < 11 else "noon" if hour < 13 else "afternoon"
+    post, now = permissions.active_post(request), timezone.now()
+    cards = front.cards(request.user, post)  # type: ignore[arg-type]
+    drawn = [(card.order, render_to_string(card.template, card.context, request)) for card in cards]
     return {
         "post": post,
-        "cards": front.cards(request.user, post),  # type: ignore[arg-type]
-        "part_of_day": "evening" if hour >= 18 else part,
+        "first_cards": [html for order, html in drawn if order <= FIRST],
+        "cards": [html for order, html in drawn if order > FIRST],
+        "family_name": names.family_name(request.user.name),  # type: ignore[union-attr]
+        "part_of_day": names.part_of_day(beijing(now).hour),
+        "today": beijing_day(now),
     }
