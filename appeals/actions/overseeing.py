@@ -130,6 +130,14 @@ def decide_unsealing(unsealing_id: int, *, by: Post, is_agreed: bool, now: datet
     return asked
 
 
+def require_clocks(take_days: int, answer_days: int, from_date: datetime.date, now: datetime.datetime) -> None:
+    """Clocks never begin in the past, and an answer is never due before its taking. Also asked before the preview."""
+    if from_date <= beijing_day(now):
+        raise Refused(_("New clocks begin tomorrow at the earliest."))
+    if not 0 <= take_days <= answer_days <= chain.LIMIT_DAYS:
+        raise Refused(_("The answer clock must be as long as the take clock or longer, and at most 60 days."))
+
+
 @transaction.atomic
 def set_clock(
     *,
@@ -147,10 +155,7 @@ def set_clock(
     is_own = place is not None and by.organisation.place_id == place.pk
     if by.role != Role.COMMITTEE_STAFF or not (is_own or by.organisation.parent_id is None):
         raise PermissionDenied
-    if from_date <= beijing_day(now):
-        raise Refused(_("New clocks begin tomorrow at the earliest."))
-    if not 0 <= take_days <= answer_days <= chain.LIMIT_DAYS:
-        raise Refused(_("The answer clock must be as long as the take clock or longer, and at most 60 days."))
+    require_clocks(take_days, answer_days, from_date, now)
     setting = ClockSetting.objects.create(
         place=place, category=category, tier=tier, take_days=take_days, answer_days=answer_days, reply_days=reply_days,
         from_date=from_date,
