@@ -266,7 +266,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "portal.sweep_deliveries", "schedule": 20.0, "options": {"expires": 19}},
     "send-sms": {"task": "portal.send_sms", "schedule": 30.0, "options": {"expires": 29}},
     "publish-root": {"task": "portal.publish_root", "schedule": 600.0, "options": {"expires": 590}},
-    "appeals-tick": {"task": "appeals.tick", "schedule": 30.0, "options": {"expires": 29}},
+    "appeals-tick": {"task": "appeals.tick", "schedule": 10.0, "options": {"expires": 9}},
     "appeals-invariant": {"task": "appeals.check_invariant", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 
