@@ -75,6 +75,18 @@ def of(appeal: Appeal, *, is_driver: bool, today: datetime.date) -> Timeline:
     return Timeline([reader.entry(row, is_newest=row.pk == newest) for row in rows])
 
 
+def last_of(appeal: Appeal, kind: str, *, today: datetime.date) -> Entry | None:
+    """The newest entry of a kind, as the driver reads it: the question that waits, for instance."""
+    rows = list(
+        Event.objects.filter(subject=events.subject_of(appeal), kind=kind)
+        .select_related("by", "post__organisation")
+        .prefetch_related("texts")
+        .order_by("-position")[:1]
+    )
+    reader = _Reader(appeal, True, today, _names(rows), {})
+    return reader.entry(rows[0], is_newest=True) if rows else None
+
+
 def _names(rows: Iterable[Event]) -> dict[str, str]:
     """Short names of the organisations that the facts name by code."""
     codes: set[str] = set()
