@@ -29,7 +29,9 @@ class Respondent:
     person: User | None = None
 
 
-def driver_of(person: User) -> Driver | None:
+def driver_of(person: User | None) -> Driver | None:
+    if person is None:
+        return None
     return Driver.objects.select_related("place__parent", "branch").filter(person=person).first()
 
 
@@ -52,8 +54,11 @@ def place_named(code: str) -> tuple[Place, Place | None]:
     return place.city, place if place.kind == PlaceKind.DISTRICT else None
 
 
-def choices(person: User, happened: datetime.date) -> list[Group]:
-    """Whom it can be about: the companies he drove for that day first, then everybody else by kind."""
+def choices(person: User | None, happened: datetime.date) -> list[Group]:
+    """Whom it can be about: the companies he drove for that day first, then everybody else by kind.
+
+    With no person, as when a volunteer fills it in, nobody's companies and contacts are told.
+    """
     driver = driver_of(person)
     own = _own_companies(driver, happened)
     companies = Organisation.objects.live().filter(kind__in=COMPANIES).exclude(pk__in=[one.pk for one in own])

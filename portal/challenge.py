@@ -102,8 +102,11 @@ class Asker:
         return bool(self.device) and hmac.compare_digest(self.device, phone_hash(phone))
 
 
-def ask(before: Asked | None, phone: str, *, asker: Asker, now: datetime.datetime) -> Asked:
-    """Send a code to a number, known here or not, unless limits say to wait. The answer never tells which."""
+def ask(before: Asked | None, phone: str, *, asker: Asker, now: datetime.datetime, words: str = "") -> Asked:
+    """Send a code to a number, known here or not, unless limits say to wait. The answer never tells which.
+
+    `words`, with %(code)s in them, say what the code is for where it is not for signing in.
+    """
     second = int(now.timestamp())
     same = before if before and before.number == phone else None
     if same and (left := same.seconds_to_wait(now)):
@@ -119,16 +122,16 @@ def ask(before: Asked | None, phone: str, *, asker: Asker, now: datetime.datetim
             return Asked(
                 secrets.token_urlsafe(18), sealing.seal(phone, "challenge"), second, 0, second + PATIENCE_SECONDS
             )
-    return _send(phone, second)
+    return _send(phone, second, words)
 
 
-def _send(phone: str, second: int) -> Asked:
+def _send(phone: str, second: int, words: str) -> Asked:
     digits = DIGITS if _guesses(phone) <= GUESSED else DIGITS_WHEN_GUESSED
     code = "".join(secrets.choice("0123456789") for _digit in range(digits))
     asked = Asked(secrets.token_urlsafe(18), sealing.seal(phone, "challenge"), second, digits)
     cache.set(_code_key(asked), sealing.keyed_hash(f"code:{asked.id}", code), CODE_SECONDS)
     cache.set(_tries_key(asked), 0, CODE_SECONDS + 60)
-    words = _("Your code is %(code)s, valid for 5 minutes. Tell it to nobody, whoever asks.")
+    words = words or _("Your code is %(code)s, valid for 5 minutes. Tell it to nobody, whoever asks.")
     sms.door().send(phone, words % {"code": code})
     return asked
 
