@@ -1,4 +1,4 @@
-"""A case log is verified without a database: whatever was altered, dropped, re-dated or cut off is named by its place."""
+"""A case log is verified without a database: whatever was altered, dropped, re-dated or cut off is named."""
 
 import copy
 import json
