@@ -2,7 +2,9 @@
 
 import datetime
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import models, transaction
@@ -12,6 +14,7 @@ from portal.models import Delivery, Event, EventHead, EventText, Post, User
 
 Consumer = Callable[[Event, datetime.datetime], None]
 _consumers: dict[str, tuple[frozenset[str] | None, Consumer]] = {}
+_is_unowed: ContextVar[bool] = ContextVar("is_unowed", default=False)
 
 
 def consume(name: str, kinds: Iterable[str] | None, consumer: Consumer) -> None:
@@ -83,11 +86,35 @@ def record(
     )
     head.position, head.hash = event.position, event.hash
     head.save(update_fields=["position", "hash"])
-    owed = [name for name, (kinds, _consumer) in _consumers.items() if kinds is None or kind in kinds]
+    owed = [] if _is_unowed.get() else consumers_of(kind)
     Delivery.objects.bulk_create(Delivery(event=event, consumer=name, next_at=at) for name in owed)
     if owed:
         transaction.on_commit(lambda: _announce(event.pk), robust=True)
     return event
+
+
+def consumers_of(kind: str) -> list[str]:
+    return [name for name, (kinds, _consumer) in _consumers.items() if kinds is None or kind in kinds]
+
+
+@contextmanager
+def unowed() -> Iterator[None]:
+    """Record events nobody is told of: the invented past of a demonstration. `owe_since` owes its last days."""
+    token = _is_unowed.set(True)
+    try:
+        yield
+    finally:
+        _is_unowed.reset(token)
+
+
+def owe_since(since: datetime.datetime, *, now: datetime.datetime) -> int:
+    """Owe the events since a moment to their consumers after all; the sweep delivers them. Returns how many debts."""
+    debts = [
+        Delivery(event=event, consumer=name, next_at=now)
+        for event in Event.objects.filter(at__gte=since).order_by("at", "pk")
+        for name in consumers_of(event.kind)
+    ]
+    return len(Delivery.objects.bulk_create(debts, ignore_conflicts=True))
 
 
 def _announce(event_id: int) -> None:

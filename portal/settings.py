@@ -87,6 +87,8 @@ INSTALLED_APPS = [
     "csp",
     *[f"{room}.apps.{room.capitalize()}Config" for room in ROOMS],
 ]
+if DEMO:
+    INSTALLED_APPS.append("demo.apps.DemoConfig")
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -159,7 +161,6 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
 MFA_ADAPTER = "portal.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = os.environ.get("TOTP_ISSUER", "司机之家")
-MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "portal.factor_forms.GiveForm",
     "reauthenticate": "portal.factor_forms.GiveAgainForm",

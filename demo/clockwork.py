@@ -1,0 +1,83 @@
+"""A clock that runs through the past: planned acts and the portal's own ticks between them, all in one order."""
+
+import datetime
+import heapq
+from collections.abc import Callable
+from itertools import count
+from random import Random
+
+from django.db.models import Min
+
+from appeals.actions import ticking
+from appeals.models import Appeal, Hearing
+from portal.calendar import WorkCalendar, beijing
+
+TICK_AFTER = datetime.timedelta(seconds=20)  # beat looks every 30 seconds
+Act = Callable[[datetime.datetime], None]
+
+
+class Clockwork:
+    """Acts are done in the order of their moments, as if they had been done then; nothing happens after `end`."""
+
+    def __init__(self, *, end: datetime.datetime, calendar: WorkCalendar, random: Random) -> None:
+        self.end = end
+        self.calendar = calendar
+        self.random = random
+        self._plan: list[tuple[datetime.datetime, int, Act]] = []
+        self._numbers = count()
+
+    def at(self, moment: datetime.datetime, act: Act) -> None:
+        if moment < self.end:
+            heapq.heappush(self._plan, (moment, next(self._numbers), act))
+
+    def run(self) -> None:
+        while self._plan:
+            moment, _number, act = heapq.heappop(self._plan)
+            self._tick_until(moment)
+            act(moment)
+        self._tick_until(self.end)
+
+    def _tick_until(self, moment: datetime.datetime) -> None:
+        """The portal moves what ran out before this moment, each at the second its clock ran out."""
+        while True:
+            due = Appeal.objects.filter(tick_at__lte=moment - TICK_AFTER).aggregate(at=Min("tick_at"))["at"]
+            silent = Hearing.objects.filter(replied_at=None, silent_at=None, due_at__lte=moment - TICK_AFTER)
+            silence = silent.aggregate(at=Min("due_at"))["at"]
+            if due is None and silence is None:
+                return
+            if silence is not None and (due is None or silence <= due):
+                ticking.note_silence(now=silence + TICK_AFTER, most=100)
+            else:
+                ticking.tick(now=due + TICK_AFTER, most=100)
+
+    def in_office(self, moment: datetime.datetime) -> datetime.datetime:
+        """The moment itself, or the next one at which an office works: working days, 8:40 to 17:50."""
+        local = beijing(moment)
+        opens = local.replace(hour=8, minute=40, second=0) + self._minutes(50)
+        closes = local.replace(hour=17, minute=50, second=0)
+        if self.calendar.is_working(local.date()) and local <= closes:
+            return max(local, opens)
+        next_day = self.calendar.first_working(local.date() + datetime.timedelta(days=1))
+        return local.replace(
+            year=next_day.year, month=next_day.month, day=next_day.day, hour=8, minute=40, second=0
+        ) + self._minutes(150)
+
+    def awake(self, moment: datetime.datetime) -> datetime.datetime:
+        """The moment itself, or the next one at which a driver or contact looks at his phone: 7:00 to 23:00."""
+        local = beijing(moment)
+        if local.hour < 7:
+            return local.replace(hour=7, minute=0) + self._minutes(100)
+        if local.hour >= 23:
+            return local.replace(hour=7, minute=0) + datetime.timedelta(days=1) + self._minutes(100)
+        return local
+
+    def before(
+        self, due_at: datetime.datetime, *, after: datetime.datetime, hours: float, office: bool
+    ) -> datetime.datetime:
+        """About so many hours on, when people are at work, and in time for the due moment."""
+        wait = datetime.timedelta(hours=min(self.random.expovariate(1 / hours), hours * 3))
+        moment = (self.in_office if office else self.awake)(after + wait)
+        return moment if moment < due_at else min(after + self._minutes(40), due_at - datetime.timedelta(minutes=1))
+
+    def _minutes(self, most: int) -> datetime.timedelta:
+        return datetime.timedelta(seconds=self.random.randrange(60, most * 60))
