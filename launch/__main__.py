@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 from launch import install, stopping
 from launch.places import RUN, is_for_a_person, sentence_for, venv_program
@@ -21,6 +22,7 @@ COMMANDS = {"up", "stop", "reset", "test", "check", "bench", "manage"}
 
 
 def main(arguments: list[str]) -> int:
+    began = time.monotonic()
     if not arguments or arguments[0] in ("help", "-h", "--help"):
         print(HELP, end="")
         return 0 if arguments else 2
@@ -32,6 +34,7 @@ def main(arguments: list[str]) -> int:
         return stopping.reset()
     install.ensure(dev=arguments[0] in WITH_DEVELOPMENT)
     python = venv_program("python")
+    os.environ["RUN_BEGAN"] = str(began)
     # `commands` imports packages of the lock: only the environment's own Python may go on
     os.execv(python, [python, "-m", "launch.commands", *arguments])
 

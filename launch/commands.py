@@ -66,7 +66,7 @@ def command_manage(arguments: list[str]) -> int:
     servers = of_this_clone()
     try:
         servers.start()
-        env = environment(servers, demo=True, port=8000, roots=RUN / "roots")
+        env = environment(servers, demo=True, port=8000, folder=RUN)
         if not servers.outside and not PREPARED.exists() and not NEEDS_NO_TABLES & set(arguments[:1]):
             say_error("First use: preparing the database ...")
             manage("Preparing the database", "prepare", env=env)

@@ -26,16 +26,15 @@ def stage(name: str) -> Iterator[None]:
     live = sys.stdout.isatty()
     if live:
         print(f"  {name:<28}", end="", flush=True)
+    outcome = "failed"
     try:
         yield
-    except BaseException:
-        if live:
-            print("failed", flush=True)
-        else:
-            print(f"  {name:<28}failed", flush=True)
+        outcome = f"{time.monotonic() - begin:5.1f} s"
+    except Stopped:
+        outcome = "stopped"
         raise
-    seconds = f"{time.monotonic() - begin:5.1f} s"
-    print(seconds if live else f"  {name:<28}{seconds}", flush=True)
+    finally:
+        print(outcome if live else f"  {name:<28}{outcome}", flush=True)
 
 
 def tail(path: Path, lines: int = 15) -> str:

@@ -63,7 +63,7 @@ def outside_urls() -> dict[str, str]:
     return named
 
 
-def environment(servers: Servers, *, demo: bool, port: int, roots: Path) -> dict[str, str]:
+def environment(servers: Servers, *, demo: bool, port: int, folder: Path) -> dict[str, str]:
     """Everything the portal reads; what is set outside wins over what we made up."""
     address = f"http://127.0.0.1:{port}"
     made = {
@@ -74,9 +74,11 @@ def environment(servers: Servers, *, demo: bool, port: int, roots: Path) -> dict
         "PUBLIC_URL": address,
         "DEMO": "1" if demo else "0",
         "DEBUG": "0",
-        "ROOTS_DIR": str(roots),
+        "ROOTS_DIR": str(folder / "roots"),
+        # a test must not see the files that a portal of this clone collected some time ago
+        "STATIC_ROOT": str(folder / "staticfiles"),
     }
-    ours = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "", "PATH": path_with_venv()}
+    ours = {"PYTHONUNBUFFERED": "1", "PATH": path_with_venv()}
     base = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONHOME")}
     if not demo:
         return base | ours | made | servers.urls()
@@ -95,9 +97,8 @@ def for_this_run(*, demo: bool = False) -> Iterator[dict[str, str]]:
     servers.folder = servers.logs = servers.short.path
     try:
         servers.start(FOR_TESTS)
-        roots = servers.short.path / "roots"
-        roots.mkdir()
-        yield environment(servers, demo=demo, port=8000, roots=roots)
+        (servers.short.path / "roots").mkdir()
+        yield environment(servers, demo=demo, port=8000, folder=servers.short.path)
     finally:
         servers.stop()
 
