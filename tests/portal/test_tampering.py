@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, InternalError, ProgrammingError, connection, connections, transaction
 
-from portal import caselog, events, ledger, verification
+from portal import caselog, events, health, ledger, verification
 from portal.actions import erasure, roots
 from portal.models import DailyRoot, Event, EventHead, EventText, Notice
 from tests import world
@@ -290,3 +290,11 @@ def test_an_older_download_is_consistent_and_says_what_came_since() -> None:
     a_case(2)
     report, newer = caselog.verify_given(log)
     assert (report.ok, newer) == (True, 2)
+
+
+def test_a_log_without_its_trigger_is_red(committed: str) -> None:
+    assert health.log().level == "green"
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE portal_event DISABLE TRIGGER USER")
+    connections["owner"].close()
+    assert health.log().level == "red"
