@@ -25,7 +25,7 @@
 
   // The copy remembers which server copy it was typed over. Is the server's another one by now, it is the newer: ours goes.
   function keep(form) {
-    var key = mine + form.getAttribute("data-draft"), base = form.getAttribute("data-draft-at") || "", saved, timer;
+    var key = mine + form.getAttribute("data-draft"), base = form.getAttribute("data-draft-at") || "", saved, timer, later;
     try { saved = JSON.parse(store.getItem(key)); } catch (e) { saved = null; }
     if (saved && saved.base !== base) { store.removeItem(key); saved = null; }
     if (saved && !form.querySelector("[aria-invalid]")) {
@@ -49,10 +49,23 @@
       });
       try { store.setItem(key, JSON.stringify({ base: base, fields: kept })); } catch (e) { /* full: the server's copy remains */ }
     }
-    function soon() { clearTimeout(timer); timer = setTimeout(save, 300); }
+    // the server's copy follows while he types; it takes the page's word only while its draft is still there
+    function send() {
+      fetch(form.getAttribute("data-autosave"), { method: "POST", body: new FormData(form), credentials: "same-origin", keepalive: true })
+        .then(function (reply) { return reply.status === 200 ? reply.json() : null; })
+        .then(function (told) { if (told) { form.setAttribute("data-draft-at", base = told.at); save(); } })
+        .catch(function () { /* no network: the device keeps it */ });
+    }
+    function soon() {
+      clearTimeout(timer);
+      timer = setTimeout(save, 300);
+      if (!form.hasAttribute("data-autosave") || !window.fetch) return;
+      clearTimeout(later);
+      later = setTimeout(send, 4000);
+    }
     form.addEventListener("input", soon);
     form.addEventListener("change", soon);
-    form.addEventListener("submit", save);
+    form.addEventListener("submit", function () { clearTimeout(later); save(); });
     addEventListener("pagehide", function () { if (timer) save(); });
   }
 
@@ -95,6 +108,11 @@
   d.addEventListener("submit", function (event) {
     var form = event.target;
     setTimeout(function () { if (form.sent) { form.sent = false; lock(form, false); } }, 15000);
+  });
+
+  all("[data-print]", function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { print(); });
   });
 
   var errors = d.getElementById("errors");
