@@ -3,8 +3,14 @@
 Tests run as the application's role, which may not TRUNCATE the event log: what commits is thrown away with its copy.
 """
 
+import contextlib
 import fcntl
 import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,15 +19,31 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
 
+from launch.services import WEB
 from tests import world
 
 ALIASES = ("default", "owner")
+# playwright keeps an event loop running in this thread; the queries beside it are ordinary ones
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# quiet: a browser of the tests calls nobody
+QUIET = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if not settings.DATABASES["default"]["NAME"]:
         pytest.exit("The tests need their servers: run them with ./run test.")
+    # each process empties a cache of its own, not the one another process's sign-in code lies in
+    process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    settings.CACHES["default"].setdefault("OPTIONS", {})["db"] = 1 + int(process) % 15
 
 
 def _point_at(name: str) -> None:
@@ -111,6 +133,42 @@ def committed(template: str, django_db_setup: None, django_db_blocker) -> Iterat
         yield name
         _point_at(before)
         _as_owner(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser of the machine's for all tests that look at pages."""
+    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("No Chromium on this machine: the pages are not looked at.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def served(committed: str, tmp_path: Path) -> Iterator[str]:
+    """The address of the real web server over a database of its own, for browsers and for broken connections."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    database = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{committed}"
+    address = f"http://127.0.0.1:{port}"
+    env = os.environ | {"DATABASE_URL": database, "PUBLIC_URL": address, "ALLOWED_HOSTS": "127.0.0.1"}
+    program = WEB.program(bind=f"127.0.0.1:{port}", state=str(tmp_path))
+    with (tmp_path / "web.log").open("wb") as log:
+        web = subprocess.Popen(program, env=env, stdout=log, stderr=log, cwd=settings.ROOT_DIR)
+    try:
+        for _try in range(300):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/about/", timeout=5):
+                break
+            assert web.poll() is None, (tmp_path / "web.log").read_text()
+            time.sleep(0.1)
+        yield address
+    finally:
+        web.terminate()
+        web.wait(20)
 
 
 @pytest.fixture(autouse=True)
