@@ -12,6 +12,7 @@ from launch.screen import Stopped, Trouble, say
 from launch.servers import environment, for_this_run, of_this_clone
 from launch.up import PREPARED, manage, take_lock, up
 
+TRANSLATIONS = ROOT / "locale" / "zh_Hans"
 # These make a database ready or do not look at it: nothing is to be prepared before them.
 NEEDS_NO_TABLES = {
     "prepare", "migrate", "makemigrations", "messages", "check", "help", "--help", "--version", "verify_log",
@@ -29,7 +30,16 @@ def command_up(arguments: list[str]) -> int:
 
 def command_test(arguments: list[str]) -> int:
     with for_this_run() as env:
+        compile_messages(env)
         return foreground.run([venv_program("python"), "-m", "pytest", *spread(arguments), *arguments], env)
+
+
+def compile_messages(env: dict[str, str]) -> None:
+    """Before anything loads the catalogue: a process that has read the old one keeps it to its end."""
+    written = max(path.stat().st_mtime for path in TRANSLATIONS.glob("*.po"))
+    compiled = TRANSLATIONS / "LC_MESSAGES" / "django.mo"
+    if not compiled.exists() or compiled.stat().st_mtime < written:
+        manage("Compiling the translations", "messages", "--compile", env=env)
 
 
 def spread(arguments: list[str]) -> list[str]:
@@ -52,6 +62,7 @@ def command_bench(arguments: list[str]) -> int:
     if arguments[0] not in known:
         raise Trouble(f"There is no benchmark {arguments[0]}; ./run bench lists them.")
     with for_this_run() as env:
+        compile_messages(env)
         return foreground.run([venv_program("python"), "-m", f"bench.{arguments[0]}", *arguments[1:]], env)
 
 
