@@ -54,7 +54,11 @@ class ShownGroup:
 
 _HANDLE = frozenset({roles.HANDLE})
 _FIGURES = frozenset({roles.READ_FIGURES})
-_OFFICE = _HANDLE | _FIGURES | {roles.OVERSEE}
+_OVERSEE = frozenset({roles.OVERSEE})
+_ANSWER = frozenset({roles.ANSWER_FOR_COMPANY})
+_UNSEAL = frozenset({roles.UNSEAL})
+_HELP = frozenset({roles.HELP_AT_HOME})
+_OFFICE = _HANDLE | _FIGURES | _OVERSEE
 
 # The driver's five roots.
 TABS = (
@@ -70,8 +74,12 @@ MENU = (
         "",
         (
             Link("appeals:inbox", "inbox", pgettext_lazy("desk", "Appeals in hand"), "i", needs=_HANDLE),
+            Link("appeals:alarms", "bell", pgettext_lazy("desk", "Alarms"), needs=_OVERSEE),
             Link("monitoring:warnings", "warn", pgettext_lazy("desk", "Job warnings"), "w", needs=_OFFICE),
             Link("branches:pairs", "people", pgettext_lazy("desk", "Pairs and contact"), needs=_HANDLE),
+            Link("appeals:hearings", "chat", pgettext_lazy("desk", "For us to answer"), needs=_ANSWER),
+            Link("appeals:sealed", "lock", pgettext_lazy("desk", "Sealed names"), needs=_UNSEAL),
+            Link("appeals:file_for", "pen", pgettext_lazy("desk", "File for a driver"), needs=_HELP),
         ),
     ),
     Group(
@@ -88,6 +96,8 @@ MENU = (
             Link("homes:desk", "cup", pgettext_lazy("desk", "Driver homes"), needs=_HANDLE | {roles.HELP_AT_HOME}),
             Link("branches:desk", "flag", pgettext_lazy("desk", "Branches and volunteer teams"), needs=_HANDLE),
             Link("drivers:contracts", "file", pgettext_lazy("desk", "Contracts and rights"), needs=_HANDLE),
+            Link("appeals:duty", "shield", pgettext_lazy("desk", "On duty"), needs=_OVERSEE),
+            Link("appeals:clocks", "clock", pgettext_lazy("desk", "Clocks of the tiers"), needs=_OVERSEE),
         ),
     ),
     Group(
