@@ -91,7 +91,7 @@ class SessionClockMiddleware:
             sign_in.lay_down(request)
         limits = sign_in.post_limits() if has_post else sign_in.own_limits(clock)
         if session_clock.KEY not in session or clock.needs_touch(limits, now):
-            session[session_clock.KEY] = clock.touched(now).stored()
+            session[session_clock.KEY] = clock.touched(now, sign_in.post_limits()).stored()
         return post_over
 
     @staticmethod

@@ -47,8 +47,11 @@ class Clock:
     def stored(self) -> dict[str, Any]:
         return asdict(self)
 
-    def touched(self, now: datetime) -> "Clock":
-        return Clock(self.began, int(now.timestamp()), self.confirmed, self.is_long)
+    def touched(self, now: datetime, post_limits: Limits) -> "Clock":
+        """He is here again. After a pause as long as a post's idle limit a post is not taken up without a new code."""
+        second = int(now.timestamp())
+        paused = second - self.seen >= post_limits.idle.total_seconds()
+        return Clock(self.began, second, 0 if paused else self.confirmed, self.is_long)
 
     def reconfirmed(self, now: datetime) -> "Clock":
         """He gave the code again: a post may be taken up again, while the session's own end stays where it was."""

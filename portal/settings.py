@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dj_database_url
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -267,6 +268,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "portal.sweep_deliveries", "schedule": 20.0, "options": {"expires": 19}},
     "send-sms": {"task": "portal.send_sms", "schedule": 30.0, "options": {"expires": 29}},
     "publish-root": {"task": "portal.publish_root", "schedule": 600.0, "options": {"expires": 590}},
+    # posts and leaves begin and end at midnight; the later runs make up for a beat that was down then
+    "sync-grants": {"task": "portal.sync_grants", "schedule": crontab(hour="0,1,6", minute="1")},
     "appeals-tick": {"task": "appeals.tick", "schedule": 10.0, "options": {"expires": 9}},
     "appeals-invariant": {"task": "appeals.check_invariant", "schedule": 3600.0, "options": {"expires": 3500}},
 }

@@ -6,7 +6,7 @@ from celery import current_task, signals
 from django.utils import timezone
 
 from portal import jobs
-from portal.actions import deliveries, roots, sms
+from portal.actions import deliveries, posts, roots, sms
 from portal.jobs import job
 
 
@@ -28,6 +28,11 @@ def send_sms() -> dict[str, int]:
 @job("portal.publish_root")
 def publish_root() -> dict[str, int]:
     return roots.publish_due(now=timezone.now())
+
+
+@job("portal.sync_grants")
+def sync_grants() -> dict[str, int]:
+    return {"people": posts.sync_all_grants(now=timezone.now())}
 
 
 @job("portal.heartbeat", is_recorded=False)

@@ -45,6 +45,7 @@ portal_urls = [
     path("me/second-factor/begin/", factor.begin, name="factor"),
     path("posts/", posts.posts, name="posts"),
     path("posts/switch/", posts.switch, name="switch"),
+    path("posts/<str:code>/show-name/", posts.show_name, name="show_name"),
     path("posts/go-on/", posts.go_on, name="go_on"),
     path("sign-in/again/", posts.sign_in_again, name="sign_in_again"),
     path("board/", start.board, name="board"),

@@ -52,7 +52,7 @@ class _Enrolled:
 
     def form_valid(self, form: Form) -> HttpResponse:
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-        record_authentication(self.request, self.request.user, method="mfa", enrolled=True)  # type: ignore[arg-type]
+        record_authentication(self.request, self.request.user, method="mfa", reauthenticated=True)  # type: ignore[arg-type]
         return response
 
 

@@ -52,6 +52,17 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def show_name(request: HttpRequest, code: str) -> HttpResponse:
+    """The holder agrees, or no longer agrees, that drivers see his name and number in this post."""
+    post = get_object_or_404(Post, code=code, person=request.user)
+    try:
+        actions.set_public(post.pk, is_public="yes" in request.POST, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("portal:posts")
+
+
+@require_POST
 def go_on(request: HttpRequest) -> HttpResponse:
     """After a second factor was set up: on to the post that asked for it."""
     if request.session.get(sign_in.WANTED):
