@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import redis
+from celery.schedules import crontab
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ SILENT = datetime.timedelta(seconds=90)
 UNDELIVERED = datetime.timedelta(minutes=5)
 SMS_LATE = datetime.timedelta(minutes=30)
 ROOT_LATE = datetime.timedelta(hours=2)
+DAILY = datetime.timedelta(hours=25)
 STARTING = datetime.timedelta(minutes=30)
 FILES_COMPARED = datetime.timedelta(days=30)
 # what keeps a committed row after a power cut, and what the log's protection consists of
@@ -147,15 +149,20 @@ def sms(now: datetime.datetime) -> Check:
     return Check("sms", "green", facts, _("SMS go out."))
 
 
+def _patience(schedule: float | crontab) -> datetime.timedelta:
+    """Three turns of a job that runs every so many seconds; a job by the clock runs once a day at least."""
+    return DAILY if isinstance(schedule, crontab) else datetime.timedelta(seconds=3 * schedule + 60)
+
+
 def overdue_jobs(now: datetime.datetime) -> dict[str, int]:
     """Periodic jobs that have missed three turns, with the seconds since their last good run."""
     signs = dict(Heartbeat.objects.values_list("name", "at"))
     found = {}
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         last = max(signs.get(entry["task"], datetime.datetime.min.replace(tzinfo=datetime.UTC)), _beat_start(now))
-        age = (now - last).total_seconds()
-        if entry["task"] != "portal.heartbeat" and age > 3 * float(entry["schedule"]) + 60:
-            found[entry["task"]] = int(age)
+        age = now - last
+        if entry["task"] != "portal.heartbeat" and age > _patience(entry["schedule"]):
+            found[entry["task"]] = int(age.total_seconds())
     return found
 
 

@@ -34,6 +34,12 @@ class VerifyForm(forms.Form):
     )
     source = "file"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # said to be needed, as long as no text stands in for it
+        self.fields["file"].required = not self.data.get("text", "").strip()
+        self.fields["file"].error_messages["required"] = _("Choose the file, or paste its text.")
+
     def clean_head(self) -> str:
         head = self.cleaned_data["head"]
         if head and not is_head(head):
@@ -50,6 +56,4 @@ class VerifyForm(forms.Form):
             cleaned["record"] = file.read(MAX_BYTES + 1)
         elif text:
             cleaned["record"] = text.encode()
-        elif not self.errors:
-            self.add_error("file", _("Choose the file, or paste its text."))
         return cleaned

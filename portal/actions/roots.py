@@ -42,14 +42,16 @@ def newest_due(now: datetime.datetime) -> datetime.date:
 
 
 def missing_days(now: datetime.datetime) -> list[datetime.date]:
-    """Days since the first event, up to the last one due, without a root or without its file."""
-    first = Event.objects.order_by("at").values_list("at", flat=True).first()
-    if first is None:
-        return []
+    """Days up to the last one due that lack their root or its file, from the first published one on.
+
+    The first root of all is yesterday's: one made today for last year would vouch for no more than it does.
+    """
     last = newest_due(now)
-    count = (last - beijing_day(first)).days + 1
-    days = [last - datetime.timedelta(days=back) for back in range(count - 1, -1, -1)]
     known = set(DailyRoot.objects.values_list("day", flat=True))
+    if not known and not Event.objects.filter(at__lt=end_of(last)).exists():
+        return []
+    first = min(known, default=last)
+    days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
     return [day for day in days if day not in known or not rootfiles.path_of(day).exists()]
 
 

@@ -132,6 +132,13 @@ def test_a_job_that_missed_its_turns_is_red_and_named(now: datetime.datetime) ->
     assert "portal.publish_root" not in check.sentence
 
 
+@pytest.mark.parametrize(("hours", "found"), [(24, False), (26, True)])
+def test_a_job_by_the_clock_may_rest_a_day(now: datetime.datetime, hours: int, found: bool) -> None:
+    jobs.Heartbeat.objects.filter(name="beat_start").update(at=now - datetime.timedelta(days=3))
+    jobs.Heartbeat.objects.filter(name="portal.sync_grants").update(at=now - datetime.timedelta(hours=hours))
+    assert ("portal.sync_grants" in health.overdue_jobs(now)) is found
+
+
 def test_a_job_of_a_portal_just_started_is_not_late(now: datetime.datetime) -> None:
     jobs.Heartbeat.objects.filter(name="portal.publish_root").delete()
     jobs.Heartbeat.objects.filter(name="beat_start").update(at=now)
