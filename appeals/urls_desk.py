@@ -1,5 +1,33 @@
-"""The desk: contacts, secretaries, committees, custodians, liaisons."""
+"""The desk: contacts, secretaries, committees, custodians, liaisons, volunteers."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from appeals.views import printing
+from appeals.views.desk import cases, hearings, helping, lists, overseeing, sealed
+
+urlpatterns = [
+    path("desk/", lists.inbox, name="inbox"),
+    path("desk/mine/", lists.contact_inbox, name="contact_inbox"),
+    path("desk/appeals/<str:code>/", cases.case, name="case"),
+    path("desk/appeals/<str:code>/answer/", cases.answer, name="answer"),
+    *(
+        path(f"desk/appeals/<str:code>/{verb.replace('_', '-')}/", cases.move, {"verb": verb}, name=verb)
+        for verb in cases.STEPS
+    ),
+    path("desk/appeals/<str:code>/phone/", cases.phone, name="phone"),
+    path("desk/appeals/<str:code>/print/", printing.desk, name="desk_print"),
+    path("desk/alarms/", overseeing.alarms, name="alarms"),
+    path("desk/clocks/", overseeing.clocks, name="clocks"),
+    path("desk/clocks/set/", overseeing.set_clock, name="set_clock"),
+    path("desk/duty/", overseeing.duty, name="duty"),
+    path("desk/duty/set/", overseeing.set_duty, name="set_duty"),
+    path("desk/sealed/", sealed.sealed, name="sealed"),
+    path("desk/sealed/ask/", sealed.ask_unsealing, name="ask_unsealing"),
+    path("desk/sealed/<str:code>/", sealed.unsealing, name="unsealing"),
+    path("desk/hearings/", hearings.hearings, name="hearings"),
+    path("desk/hearings/<str:code>/", hearings.hearing, name="hearing"),
+    path("desk/file-for/", helping.file_for, name="file_for"),
+    path("desk/file-for/confirm/", helping.file_for_confirm, name="file_for_confirm"),
+    path("desk/file-for/code/", helping.file_for_code, name="file_for_code"),
+    path("desk/file-for/receipt/", helping.file_for_receipt, name="file_for_receipt"),
+]

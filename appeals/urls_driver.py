@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appeals.views import public
+from appeals.views import printing, public
 from appeals.views.driver import cases, filing, moves
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("appeals/<str:code>/clock/", cases.clock, name="clock"),
     path("appeals/<str:code>/log/", cases.log, name="log"),
     path("appeals/<str:code>/log.json", cases.log_file, name="log_file"),
+    path("appeals/<str:code>/print/", printing.own, name="print"),
     path("appeals/<str:code>/add/", moves.add, name="add"),
     path("appeals/<str:code>/reply/", moves.reply, name="reply"),
     path("appeals/<str:code>/challenge/", moves.challenge, name="challenge"),

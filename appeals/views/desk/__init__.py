@@ -1,0 +1,1 @@
+"""Pages of those who handle, oversee and help: over the same actions as the driver's pages."""
