@@ -58,6 +58,7 @@ _OVERSEE = frozenset({roles.OVERSEE})
 _ANSWER = frozenset({roles.ANSWER_FOR_COMPANY})
 _UNSEAL = frozenset({roles.UNSEAL})
 _HELP = frozenset({roles.HELP_AT_HOME})
+_RUN = frozenset({roles.ADMINISTER_SYSTEM, roles.READ_AUDIT})
 _OFFICE = _HANDLE | _FIGURES | _OVERSEE
 
 # The driver's five roots.
@@ -109,6 +110,7 @@ MENU = (
                 pgettext_lazy("desk", "Posts"),
                 needs=frozenset({roles.ADMINISTER_SECURITY}),
             ),
+            Link("portal:health", "heart", pgettext_lazy("desk", "Health of the portal"), needs=_RUN),
             Link("portal:audit", "shield", pgettext_lazy("desk", "Event log"), needs=frozenset({roles.READ_AUDIT})),
             Link(
                 "portal:calendar",
