@@ -5,55 +5,82 @@ import json
 from pathlib import Path
 from random import Random
 
-from appeals.actions import filing, overseeing
+from django.db import transaction
+
+from appeals.actions import filing
 from appeals.models import Identity, RespondentKind
 from demo import library
 from demo.clockwork import Clockwork
-from demo.course import Course, liaisons_of
+from demo.course import Course
 from demo.known import KnownCases
-from demo.lines import CITIES, HOMES, Lines
-from demo.register import Register
+from demo.lines import HOMES
+from demo.staff import Staff
 from drivers.models import Driver, Engagement
-from portal.actions import posts
 from portal.calendar import BEIJING, beijing_day
-from portal.models import CalendarNotice, Organisation, OrganisationKind, Post, Role
+from portal.models import CalendarNotice, Organisation, OrganisationKind, Role
 
-APPEALS = 400
 WEEKS = 11
 DAY = datetime.timedelta(days=1)
 SPOTS: dict[str, list[str]] = json.loads(Path(__file__).with_name("places.json").read_text(encoding="utf-8"))["spots"]
 IDENTITIES = {Identity.NAMED: 70, Identity.OPEN: 16, Identity.SEALED: 14}
 
 
-def file_all(
-    lines: Lines, register: Register, known: dict[str, Post], *, now: datetime.datetime, random: Random
-) -> None:
-    """File the appeals and let time run until now."""
+class Cast:
+    """Who takes part, read from what was set up: drivers with an account, those in post, whom they drive for."""
+
+    def __init__(self) -> None:
+        drivers = Driver.objects.filter(is_demo=True, person__isnull=False).select_related("place__parent", "person")
+        self.staff = Staff()
+        holders = {post.person_id for post in self.staff.by_id.values()}
+        everybody = [driver for driver in drivers.order_by("pk") if driver.person_id not in holders]
+        self.known = everybody[0]
+        self.filers = everybody[1:]
+        self.engaged: dict[int, list[Engagement]] = {}
+        for row in Engagement.objects.filter(driver__in=self.filers).select_related("company"):
+            self.engaged.setdefault(row.driver_id, []).append(row)
+        self.volunteers = {
+            post.organisation.place_id: post for post in self.staff.by_id.values() if post.role == Role.VOLUNTEER
+        }
+
+    def known_cases(self, clock: Clockwork) -> KnownCases:
+        branch = Organisation.objects.get(name="江阳第二流动党支部", is_demo=True)
+        liaison = Organisation.objects.get(name="蜀程出行", is_demo=True)
+        assert self.known.person is not None
+        return KnownCases(
+            clock=clock,
+            by=self.known.person,
+            contact=self.staff.at(branch.pk, Role.CONTACT)[0],
+            secretary=self.staff.at(branch.pk, Role.SECRETARY)[0],
+            liaison=self.staff.at(liaison.pk, Role.LIAISON)[0],
+            place=self.known.place,
+            leasing=Organisation.objects.get(name="锦驾租赁", is_demo=True),
+        )
+
+
+@transaction.atomic
+def file_part(part: int, parts: int, *, number: int, now: datetime.datetime, random: Random) -> int:
+    """File one part of the appeals and let time run until now: all of the part or nothing. Returns how many."""
     clock = Clockwork(end=now, calendar=CalendarNotice.objects.calendar(), random=random)
-    _set_duties(lines, now)
-    _go_on_leave(lines, register, now)
-    _plan_known(lines, register, known, clock)
-    liaisons = liaisons_of([company.organisation for company in lines.companies.values()])
-    engaged: dict[int, list[Engagement]] = {}
-    for row in Engagement.objects.filter(driver__in=register.filers).select_related("company"):
-        engaged.setdefault(row.driver_id, []).append(row)
-    volunteers = {post.organisation.place_id: post for post in Post.objects.filter(role=Role.VOLUNTEER)}
-    kinds = random.choices(list(library.SHARES), list(library.SHARES.values()), k=APPEALS - 2)
-    for number, kind in enumerate(kinds):
-        moment = _filing_moment(clock, number)
-        driver, company = _who(register, engaged, kind, moment, random)
-        course = _course(lines, register, kind, driver, company, moment, clock)
-        course.liaisons = liaisons
+    cast = Cast()
+    count = number // parts
+    if part == 0:
+        cast.known_cases(clock).plan()
+        count += number % parts - 2
+    cast.filers = cast.filers[part::parts]
+    for nth, kind in enumerate(random.choices(list(library.SHARES), list(library.SHARES.values()), k=count)):
+        moment = _filing_moment(clock, nth)
+        course = _course(cast, kind, moment, clock)
         if random.random() < 0.04:
-            course.volunteer = volunteers.get(driver.place.city.pk)
+            course.volunteer = cast.volunteers.get(course.filing.place.pk)
         clock.at(moment, course.file)
     clock.run()
+    return count
 
 
 def _filing_moment(clock: Clockwork, number: int) -> datetime.datetime:
     """More of them lately than long ago, and the last few within the past hours."""
     random = clock.random
-    if number < 12:
+    if number < 6:
         return clock.end - datetime.timedelta(minutes=random.randrange(8, 400))
     ago = WEEKS * 7 * random.random() ** 1.5
     day = (clock.end - DAY * ago).astimezone(BEIJING)
@@ -64,33 +91,24 @@ def _filing_moment(clock: Clockwork, number: int) -> datetime.datetime:
     )
 
 
-def _who(
-    register: Register, engaged: dict[int, list[Engagement]], kind: str, moment: datetime.datetime, random: Random
-) -> tuple[Driver, Organisation | None]:
+def _who(cast: Cast, kind: str, moment: datetime.datetime, random: Random) -> tuple[Driver, Organisation | None]:
     """A driver, and the company of that sort he was with on the day; most people file once, a few twice."""
     about = library.kind(kind)["about"]
     day = beijing_day(moment) - DAY * 8
     while True:
-        driver = random.choice(register.filers[1:])
+        driver = random.choice(cast.filers)
         if about not in (OrganisationKind.PLATFORM, OrganisationKind.LEASING):
             return driver, None
-        rows = [row for row in engaged.get(driver.pk, []) if row.company.kind == about and row.from_date <= day]
+        rows = [row for row in cast.engaged.get(driver.pk, []) if row.company.kind == about and row.from_date <= day]
         rows = [row for row in rows if row.until_date is None or row.until_date >= day]
         if rows:
             return driver, random.choice(rows).company
 
 
-def _course(
-    lines: Lines,
-    register: Register,
-    kind: str,
-    driver: Driver,
-    company: Organisation | None,
-    moment: datetime.datetime,
-    clock: Clockwork,
-) -> Course:
+def _course(cast: Cast, kind: str, moment: datetime.datetime, clock: Clockwork) -> Course:
     random = clock.random
     texts = library.kind(kind)
+    driver, company = _who(cast, kind, moment, random)
     city = driver.place.city
     place, place2 = random.sample(SPOTS[city.letters], 2)
     happened = beijing_day(moment) - DAY * random.randrange(0, 7)
@@ -117,7 +135,7 @@ def _course(
     if kind in ("harassment", "conduct") and random.random() < 0.4:
         identity = Identity.SEALED
     is_conduct = kind == "conduct"
-    about_contact = next((post for post in register.contacts if post.organisation_id == driver.branch_id), None)
+    contact = next(iter(cast.staff.at(driver.branch_id or 0, Role.CONTACT)), None)
     assert driver.person is not None
     return Course(
         kind=kind,
@@ -131,7 +149,7 @@ def _course(
             identity=identity,
             respondent_kind=_respondent_kind(texts["about"]),
             about=company,
-            person_about=about_contact.person if is_conduct and about_contact else None,
+            person_about=contact.person if is_conduct and contact else None,
             order_number=_order_number(happened, random) if company and random.random() < 0.3 else "",
             is_urgent=bool(told.get("urgent")) and random.random() < 0.7,
             skips_contact=is_conduct or (kind == "harassment" and random.random() < 0.4),
@@ -140,7 +158,7 @@ def _course(
         by=driver.person,
         slots=slots,
         clock=clock,
-        liaisons={},
+        staff=cast.staff,
     )
 
 
@@ -152,41 +170,3 @@ def _respondent_kind(about: str) -> RespondentKind:
 
 def _order_number(day: datetime.date, random: Random) -> str:
     return f"{day:%Y%m%d}{random.randrange(10**9):09d}"
-
-
-def _set_duties(lines: Lines, now: datetime.datetime) -> None:
-    """Each city's committee answers for urgent appeals, day and night. Dazhou began only three weeks ago."""
-    for letters in CITIES:
-        post = Post.objects.filter(organisation=lines.committees[letters], role=Role.COMMITTEE_STAFF).first()
-        assert post is not None
-        from_at = now - DAY * (21 if letters == "DZ" else WEEKS * 7 + 7)
-        overseeing.set_duty(
-            post, place=lines.places[letters], from_at=from_at, until_at=now + DAY * 30, by=post, now=from_at
-        )
-
-
-def _go_on_leave(lines: Lines, register: Register, now: datetime.datetime) -> None:
-    """Somebody is always away: a secretary without a deputy was in October, two contacts are now."""
-    today = beijing_day(now)
-    secretary = Post.objects.get(organisation=lines.branches["宣汉流动党支部"], role=Role.SECRETARY)
-    away = (today - DAY * 41, today - DAY * 30)
-    posts.set_leave(secretary.pk, span=away, deputy=None, by=None, now=now - DAY * 42)
-    of_jinjiang = [post for post in register.contacts if post.organisation == lines.branches["锦江流动党支部"]]
-    span = (today - DAY * 3, today + DAY * 8)
-    posts.set_leave(of_jinjiang[0].pk, span=span, deputy=of_jinjiang[1], by=None, now=now - DAY * 4)
-    of_chenghua = next(post for post in register.contacts if post.organisation == lines.branches["成华流动党支部"])
-    posts.set_leave(of_chenghua.pk, span=(today - DAY, today + DAY * 20), deputy=None, by=None, now=now - DAY * 2)
-
-
-def _plan_known(lines: Lines, register: Register, known: dict[str, Post], clock: Clockwork) -> None:
-    assert register.known is not None
-    assert register.known.person is not None
-    KnownCases(
-        clock=clock,
-        by=register.known.person,
-        contact=known["contact"],
-        secretary=known["secretary"],
-        liaison=known["liaison"],
-        place=lines.places["江阳区"],
-        leasing=lines.companies["锦驾租赁"].organisation,
-    ).plan()

@@ -6,10 +6,6 @@ from collections.abc import Callable
 from itertools import count
 from random import Random
 
-from django.db.models import Min
-
-from appeals.actions import ticking
-from appeals.models import Appeal, Hearing
 from portal.calendar import WorkCalendar, beijing
 
 TICK_AFTER = datetime.timedelta(seconds=20)  # beat looks every 30 seconds
@@ -33,22 +29,7 @@ class Clockwork:
     def run(self) -> None:
         while self._plan:
             moment, _number, act = heapq.heappop(self._plan)
-            self._tick_until(moment)
             act(moment)
-        self._tick_until(self.end)
-
-    def _tick_until(self, moment: datetime.datetime) -> None:
-        """The portal moves what ran out before this moment, each at the second its clock ran out."""
-        while True:
-            due = Appeal.objects.filter(tick_at__lte=moment - TICK_AFTER).aggregate(at=Min("tick_at"))["at"]
-            silent = Hearing.objects.filter(replied_at=None, silent_at=None, due_at__lte=moment - TICK_AFTER)
-            silence = silent.aggregate(at=Min("due_at"))["at"]
-            if due is None and silence is None:
-                return
-            if silence is not None and (due is None or silence <= due):
-                ticking.note_silence(now=silence + TICK_AFTER, most=100)
-            else:
-                ticking.tick(now=due + TICK_AFTER, most=100)
 
     def in_office(self, moment: datetime.datetime) -> datetime.datetime:
         """The moment itself, or the next one at which an office works: working days, 8:40 to 17:50."""

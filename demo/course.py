@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from appeals import chain, permissions
-from appeals.actions import driving, filing, handling, replying
-from appeals.models import Appeal, Finding
-from appeals.reads import Reads
+from django.core.exceptions import PermissionDenied
+
+from appeals import chain
+from appeals.actions import driving, filing, handling, replying, ticking
+from appeals.models import Appeal, Finding, Hearing
 from demo import library
-from demo.clockwork import Clockwork
+from demo.clockwork import TICK_AFTER, Clockwork
+from demo.staff import Staff
 from portal.calendar import beijing_day, end_of
-from portal.models import Organisation, Post, Role, User
+from portal.models import Post, User
 
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
@@ -24,17 +26,20 @@ CLIMBS = {chain.CONTACT: 0.2, chain.BRANCH: 0.1, chain.COMMITTEE: 0.0}
 
 @dataclass
 class Course:
-    """One appeal from its filing on. Each step looks at the case as it is then: the portal may have moved it."""
+    """One appeal from its filing on. Each step looks at the case as it is then: the portal may have moved it.
+
+    `appeal` is what the last move handed back; every move and every tick replaces it.
+    """
 
     kind: str
     filing: filing.Filing
     by: User
     slots: library.Slots
     clock: Clockwork
-    liaisons: dict[int, Post]
+    staff: Staff
     volunteer: Post | None = None
-    appeal_id: int = 0
-    asked: set[int] = field(default_factory=set)
+    appeal: Appeal = field(default_factory=Appeal)
+    has_asked: bool = False
 
     @property
     def random(self) -> Random:
@@ -47,14 +52,26 @@ class Course:
     def say(self, options: list[str]) -> str:
         return library.told(self.random.choice(options), self.slots, self.random)
 
-    def appeal(self) -> Appeal:
-        related = ("handler__person", "handler__organisation", "handling_org", "place__parent", "filer")
-        return Appeal.objects.select_related(*related).get(pk=self.appeal_id)
+    @property
+    def handler(self) -> Post:
+        """Who has it; asked only while somebody has."""
+        return self.staff.by_id[self.appeal.handler_id or 0]
+
+    def moved(self, appeal: Appeal) -> None:
+        """A move was made: the portal will look again when the clock it set runs out."""
+        self.appeal = appeal
+        if appeal.tick_at is not None:
+            self.clock.at(appeal.tick_at + TICK_AFTER, self.tick)
+
+    def tick(self, now: datetime.datetime) -> None:
+        tick_at = self.appeal.tick_at
+        if tick_at is not None and tick_at <= now:
+            ticking.tick_batch(now=now, size=1, only=self.appeal.pk)
+            self.moved(Appeal.objects.select_related("respondent_at_event").get(pk=self.appeal.pk))
 
     def file(self, now: datetime.datetime) -> None:
-        appeal = filing.file(self.filing, by=self.by, now=now, volunteer=self.volunteer)
-        self.appeal_id = appeal.pk
-        self.wait_for_taking(appeal, now)
+        self.moved(filing.file(self.filing, by=self.by, now=now, volunteer=self.volunteer))
+        self.wait_for_taking(now)
         if self.random.random() < 0.04:
             self.clock.at(self.clock.awake(now + HOUR * self.random.uniform(3, 90)), self.withdraw)
         if self.random.random() < 0.12:
@@ -62,8 +79,10 @@ class Course:
 
     # -- the tier --------------------------------------------------------------------------------------------------
 
-    def wait_for_taking(self, appeal: Appeal, now: datetime.datetime) -> None:
+    def wait_for_taking(self, now: datetime.datetime) -> None:
+        appeal = self.appeal
         assert appeal.due_at is not None
+        self.has_asked = False
         if self.random.random() < LATE[appeal.tier]:
             self.clock.at(appeal.due_at + 3 * HOUR, self.look_again)
             return
@@ -73,34 +92,39 @@ class Course:
 
     def look_again(self, now: datetime.datetime) -> None:
         """The portal passed it up meanwhile, or the rest of a question is over: whoever has it now goes on."""
-        appeal = self.appeal()
-        if appeal.status == chain.WAITING:
-            self.wait_for_taking(appeal, now)
-        elif appeal.status == chain.IN_HAND:
-            self.plan_handling(appeal, now)
+        if self.appeal.status == chain.WAITING:
+            self.wait_for_taking(now)
+        elif self.appeal.status == chain.IN_HAND:
+            self.plan_handling(now)
 
     def take(self, now: datetime.datetime) -> None:
-        appeal = self.appeal()
+        appeal = self.appeal
         if appeal.status != chain.WAITING:
             return
-        able = permissions.who_may_act(appeal, appeal.handling_org, appeal.tier, Reads(now))
-        self.random.shuffle(able)
-        taker = next((post for post in able if permissions.may_handle(post, appeal, now)), None)
-        if taker is None:
-            assert appeal.due_at is not None
-            self.clock.at(appeal.due_at + 3 * HOUR, self.look_again)
+        meant_for = None
+        if appeal.tier == chain.CONTACT:
+            meant_for = appeal.legs.order_by("-number").values_list("designated", flat=True)[0]
+        able = self.staff.able(appeal.handling_org_id, appeal.tier, beijing_day(now), self.random)
+        able.sort(key=lambda post: post.pk != meant_for)
+        for post in able:
+            try:
+                self.moved(handling.take(appeal.pk, by=post, now=now))
+            except PermissionDenied:
+                continue  # barred from this very case: the next one
+            self.plan_handling(now)
             return
-        self.plan_handling(handling.take(appeal.pk, by=taker, now=now), now)
-
-    def plan_handling(self, appeal: Appeal, now: datetime.datetime) -> None:
-        """A question to the driver, one to the company, then the decision: each in time, or too late on purpose."""
         assert appeal.due_at is not None
-        leg = appeal.legs.count()
+        self.clock.at(appeal.due_at + 3 * HOUR, self.look_again)
+
+    def plan_handling(self, now: datetime.datetime) -> None:
+        """A question to the driver, one to the company, then the decision: each in time, or too late on purpose."""
+        appeal = self.appeal
+        assert appeal.due_at is not None
         is_office = appeal.tier != chain.CONTACT
-        if leg not in self.asked and self.random.random() < 0.28 and not appeal.is_urgent:
+        if not self.has_asked and self.random.random() < 0.24 and not appeal.is_urgent:
             self.clock.at(self.clock.before(appeal.due_at, after=now, hours=4, office=is_office), self.ask)
             return
-        if self.texts["to_company"] and self.random.random() < (0.3 if appeal.tier == chain.CONTACT else 0.7):
+        if self.texts["to_company"] and self.random.random() < (0.2 if appeal.tier == chain.CONTACT else 0.7):
             self.clock.at(self.clock.before(appeal.due_at, after=now, hours=2, office=is_office), self.hear_company)
         if self.random.random() < LATE[appeal.tier]:
             self.clock.at(appeal.due_at + 3 * HOUR, self.look_again)
@@ -109,160 +133,163 @@ class Course:
         self.clock.at(self.clock.before(appeal.due_at, after=now, hours=hours, office=is_office), self.decide)
 
     def ask(self, now: datetime.datetime) -> None:
-        appeal = self.appeal()
-        if appeal.status != chain.IN_HAND or appeal.handler is None:
+        if self.appeal.status != chain.IN_HAND:
             return
-        self.asked.add(appeal.legs.count())
-        appeal = handling.ask(appeal.pk, by=appeal.handler, question=self.say(self.texts["asks"]), now=now)
-        assert appeal.due_at is not None
+        self.has_asked = True
+        question = self.say(self.texts["asks"])
+        self.moved(handling.ask(self.appeal.pk, by=self.handler, question=question, now=now))
+        assert self.appeal.due_at is not None
         if self.random.random() < 0.2:
-            self.clock.at(appeal.due_at + 2 * HOUR, self.look_again)
+            self.clock.at(self.appeal.due_at + 2 * HOUR, self.look_again)
         else:
             self.clock.at(self.clock.awake(now + HOUR * self.random.uniform(2, 60)), self.reply)
 
     def reply(self, now: datetime.datetime) -> None:
-        if self.appeal().status == chain.ASKED:
+        if self.appeal.status == chain.ASKED:
             words = self.say(self.texts["replies"])
-            self.plan_handling(driving.reply(self.appeal_id, by=self.by, words=words, now=now), now)
+            self.moved(driving.reply(self.appeal.pk, by=self.by, words=words, now=now))
+            self.plan_handling(now)
 
     def hear_company(self, now: datetime.datetime) -> None:
-        appeal = self.appeal()
-        company = self.filing.about
-        waits = appeal.hearings.filter(replied_at=None, silent_at=None).exists()
-        if appeal.status != chain.IN_HAND or appeal.handler is None or company is None or waits:
+        appeal, company = self.appeal, self.filing.about
+        if appeal.status != chain.IN_HAND or company is None or appeal.respondent_kind != "company":
             return
-        if appeal.respondent_kind != "company":
+        if appeal.hearings.filter(replied_at=None, silent_at=None).exists():
             return
         question = self.say(self.texts["to_company"])
-        handling.hear_platform(appeal.pk, by=appeal.handler, question=question, now=now)
-        if company.pk in self.liaisons and self.random.random() < 0.78:
+        self.moved(handling.hear_platform(appeal.pk, by=self.handler, question=question, now=now))
+        hearing = appeal.hearings.latest("asked_at")
+        self.clock.at(hearing.due_at + TICK_AFTER, self.note_silence)
+        if self.staff.liaison(company.pk) and self.random.random() < 0.78:
             moment = self.clock.in_office(now + HOUR * self.random.uniform(6, 80))
             self.clock.at(moment, self.company_replies)
 
+    def note_silence(self, now: datetime.datetime) -> None:
+        if self.appeal.hearings.filter(replied_at=None, silent_at=None, due_at__lte=now).exists():
+            ticking.note_silence(now=now, most=100)
+
     def company_replies(self, now: datetime.datetime) -> None:
-        hearing = self.appeal().hearings.filter(replied_at=None).order_by("asked_at").first()
-        if hearing is not None:
-            text = self.random.choice(self.texts["company_replies"])
-            told = {key: library.told(words, self.slots, self.random) for key, words in text.items()}
-            liaison = self.liaisons[hearing.company_id]
-            replying.platform_reply(
-                hearing.pk, by=liaison, facts_given=told["facts"], rule_given=told["rule"], offer=told["offer"], now=now
-            )
+        hearing = Hearing.objects.filter(appeal=self.appeal.pk, replied_at=None).order_by("asked_at").first()
+        if hearing is None or self.appeal.status not in chain.MOVES["platform_reply"].statuses:
+            return
+        liaison = self.staff.liaison(hearing.company_id)
+        assert liaison is not None
+        text = self.random.choice(self.texts["company_replies"])
+        told = {key: library.told(words, self.slots, self.random) for key, words in text.items()}
+        replying.platform_reply(
+            hearing.pk, by=liaison, facts_given=told["facts"], rule_given=told["rule"], offer=told["offer"], now=now
+        )
 
     def decide(self, now: datetime.datetime) -> None:
-        appeal = self.appeal()
-        if appeal.status != chain.IN_HAND or appeal.handler is None:
+        if self.appeal.status != chain.IN_HAND:
             return
-        handler = appeal.handler
-        if not permissions.may_handle(handler, appeal, now):
-            assert appeal.due_at is not None
-            self.clock.at(appeal.due_at + 3 * HOUR, self.look_again)
-            return
+        try:
+            self._decide(now)
+        except PermissionDenied:
+            # he went on leave meanwhile: it waits until the portal passes it up
+            assert self.appeal.due_at is not None
+            self.clock.at(self.appeal.due_at + 3 * HOUR, self.look_again)
+
+    def _decide(self, now: datetime.datetime) -> None:
+        appeal = self.appeal
         climbs = self.random.random() < CLIMBS[appeal.tier] and appeal.tier < chain.COMMITTEE
         goes_out = 0.5 if self.kind == "traffic_fine" else 0.12 if self.kind == "parking" else 0.03
         if climbs:
             reason = self.say(self.texts["escalate"])
-            self.wait_for_taking(handling.escalate(appeal.pk, by=handler, reason=reason, now=now), now)
+            self.moved(handling.escalate(appeal.pk, by=self.handler, reason=reason, now=now))
+            self.wait_for_taking(now)
         elif self.random.random() < goes_out:
             target, note = self.texts["transfer"]["target"], self.say(self.texts["transfer"]["notes"])
-            handling.transfer(appeal.pk, by=handler, target=target, note=note, now=now)
+            self.moved(handling.transfer(appeal.pk, by=self.handler, target=target, note=note, now=now))
         else:
-            self.answer(handler, now)
+            self.answer(now)
 
-    def answer(self, handler: Post, now: datetime.datetime, finding: str = "") -> None:
+    def answer(self, now: datetime.datetime) -> None:
         shares = {"upheld": 30, "partly": 25, "not_upheld": 27, "settled": 18}
-        drawn = finding or self.random.choices(list(shares), list(shares.values()))[0]
+        finding = self.random.choices(list(shares), list(shares.values()))[0]
         promise = self.clock.calendar.first_working(beijing_day(now) + DAY * self.random.randrange(3, 15))
         self.slots["promise"] = f"{promise.month}月{promise.day}日"
-        text = self.random.choice(self.texts[drawn])
-        appeal = handling.answer(
-            self.appeal_id,
-            by=handler,
-            finding=drawn,
-            reasons=library.told(text["reasons"], self.slots, self.random),
-            remedy=library.told(text.get("remedy", ""), self.slots, self.random),
-            carry_out_date=promise if drawn in WITH_REMEDY else None,
-            now=now,
+        text = self.random.choice(self.texts[finding])
+        self.moved(
+            handling.answer(
+                self.appeal.pk,
+                by=self.handler,
+                finding=finding,
+                reasons=library.told(text["reasons"], self.slots, self.random),
+                remedy=library.told(text.get("remedy", ""), self.slots, self.random),
+                carry_out_date=promise if finding in WITH_REMEDY else None,
+                now=now,
+            )
         )
-        self.plan_after_answer(appeal, drawn, promise, now)
+        self.plan_after_answer(finding, promise, now)
 
     # -- after the answer ------------------------------------------------------------------------------------------
 
-    def plan_after_answer(self, appeal: Appeal, finding: str, promise: datetime.date, now: datetime.datetime) -> None:
+    def plan_after_answer(self, finding: str, promise: datetime.date, now: datetime.datetime) -> None:
         later = self.clock.awake(now + HOUR * self.random.uniform(1, 200))
         drawn = self.random.random()
-        is_owed = finding in WITH_REMEDY
         dissatisfied = 0.45 if finding == Finding.NOT_UPHELD else 0.16 if finding == Finding.PARTLY else 0.04
-        is_kept = self.random.random() < 0.82
-        if appeal.tier < chain.COMMITTEE and drawn < dissatisfied:
+        if self.appeal.tier < chain.COMMITTEE and drawn < dissatisfied:
             self.clock.at(later, self.go_on)
         elif drawn < 0.8:
             self.clock.at(later, self.accept)
-        if is_owed and is_kept:
-            due_at = end_of(promise)
-            moment = self.clock.before(due_at, after=now, hours=90, office=True)
-            self.clock.at(moment, self.carry_out)
-        elif is_owed and self.random.random() < 0.6:
+        if finding not in WITH_REMEDY:
+            return
+        if self.random.random() < 0.82:
+            self.clock.at(self.clock.before(end_of(promise), after=now, hours=90, office=True), self.carry_out)
+        elif self.random.random() < 0.6:
             self.clock.at(self.clock.awake(end_of(promise) + HOUR * self.random.uniform(9, 40)), self.not_carried_out)
 
     def accept(self, now: datetime.datetime) -> None:
-        appeal = self.appeal()
-        if appeal.status == chain.ANSWERED and appeal.accepted_at is None:
-            driving.accept(appeal.pk, by=self.by, now=now)
-            if self.random.random() < 0.6:
+        if self.appeal.status == chain.ANSWERED and self.appeal.accepted_at is None:
+            self.moved(driving.accept(self.appeal.pk, by=self.by, now=now))
+            if self.random.random() < 0.5:
                 self.rate(now)
 
     def rate(self, now: datetime.datetime) -> None:
-        given = self.appeal().answers.order_by("-at").first()
-        if given is None or given.rating is not None:
+        given = self.appeal.answers.latest("at")
+        if given.rating is not None:
             return
         weights = (14, 10, 16, 26, 34) if given.finding == Finding.NOT_UPHELD else (2, 4, 12, 34, 48)
         stars = self.random.choices((1, 2, 3, 4, 5), weights)[0]
         words = self.say(library.common()["ratings"][str(stars)]) if self.random.random() < 0.7 else ""
-        driving.rate(self.appeal_id, by=self.by, stars=stars, words=words, now=now)
+        driving.rate(self.appeal.pk, by=self.by, stars=stars, words=words, now=now)
 
     def go_on(self, now: datetime.datetime) -> None:
-        appeal = self.appeal()
+        appeal = self.appeal
         if appeal.status == chain.ANSWERED and appeal.accepted_at is None and appeal.tier < chain.COMMITTEE:
-            reason = self.say(self.texts["go_on"])
-            self.wait_for_taking(driving.go_on(appeal.pk, by=self.by, reason=reason, now=now), now)
+            self.moved(driving.go_on(appeal.pk, by=self.by, reason=self.say(self.texts["go_on"]), now=now))
+            self.wait_for_taking(now)
 
     def carry_out(self, now: datetime.datetime) -> None:
-        appeal = self.appeal()
-        given = appeal.answers.order_by("-at").first()
-        if appeal.status != chain.ANSWERED or given is None or not given.is_owed or appeal.handler is None:
+        if self.appeal.status != chain.ANSWERED or not self.appeal.answers.latest("at").is_owed:
             return
-        if permissions.may_handle(appeal.handler, appeal, now):
-            note = self.say(library.common()["carried_out"])
-            handling.carry_out(appeal.pk, by=appeal.handler, note=note, now=now)
+        note = self.say(library.common()["carried_out"])
+        try:
+            self.moved(handling.carry_out(self.appeal.pk, by=self.handler, note=note, now=now))
+        except PermissionDenied:
+            return  # on leave: the promise is missed, which the portal counts
 
     def not_carried_out(self, now: datetime.datetime) -> None:
-        appeal = self.appeal()
-        given = appeal.answers.order_by("-at").first()
-        if appeal.status == chain.ANSWERED and given is not None and given.is_owed:
+        if self.appeal.status == chain.ANSWERED and self.appeal.answers.latest("at").is_owed:
             reason = self.say(library.common()["not_carried_out"])
-            self.wait_for_taking(driving.not_carried_out(appeal.pk, by=self.by, reason=reason, now=now), now)
+            self.moved(driving.not_carried_out(self.appeal.pk, by=self.by, reason=reason, now=now))
+            self.wait_for_taking(now)
 
     # -- the driver in between ---------------------------------------------------------------------------------------
 
     def add(self, now: datetime.datetime) -> None:
-        if self.appeal().status in (chain.WAITING, chain.IN_HAND):
-            driving.add(self.appeal_id, by=self.by, words=self.say(self.texts["added"]), now=now)
+        if self.appeal.status in (chain.WAITING, chain.IN_HAND):
+            driving.add(self.appeal.pk, by=self.by, words=self.say(self.texts["added"]), now=now)
 
     def withdraw(self, now: datetime.datetime) -> None:
-        if self.appeal().status in chain.OPEN:
-            driving.withdraw(self.appeal_id, by=self.by, reason=self.say(library.common()["withdraw"]), now=now)
+        if self.appeal.status in chain.OPEN:
+            reason = self.say(library.common()["withdraw"])
+            self.moved(driving.withdraw(self.appeal.pk, by=self.by, reason=reason, now=now))
             if self.random.random() < 0.2:
                 self.clock.at(self.clock.awake(now + DAY * self.random.uniform(1, 9)), self.come_back)
 
     def come_back(self, now: datetime.datetime) -> None:
-        if self.appeal().status == chain.WITHDRAWN:
-            appeal = driving.come_back(self.appeal_id, by=self.by, now=now)
+        if self.appeal.status == chain.WITHDRAWN:
+            self.moved(driving.come_back(self.appeal.pk, by=self.by, now=now))
             self.clock.at(now + HOUR, self.look_again)
-            assert appeal.is_open
-
-
-def liaisons_of(companies: list[Organisation]) -> dict[int, Post]:
-    """Who answers for which company."""
-    posts = Post.objects.filter(role=Role.LIAISON, organisation__in=companies, until_date=None)
-    return {post.organisation_id: post for post in posts.select_related("person", "organisation")}

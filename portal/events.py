@@ -53,10 +53,12 @@ def record(
     personal: kept apart and erasable. The head row stays locked until the caller commits, so links never fork.
     """
     name = subject if isinstance(subject, str) else subject_of(subject)
-    EventHead.objects.bulk_create(
-        [EventHead(subject=name, position=0, hash=ledger.first_previous(name))], ignore_conflicts=True
-    )
-    head = EventHead.objects.select_for_update(no_key=True).get(subject=name)
+    heads = EventHead.objects.select_for_update(no_key=True)
+    head = heads.filter(subject=name).first()
+    if head is None:
+        first = EventHead(subject=name, position=0, hash=ledger.first_previous(name))
+        EventHead.objects.bulk_create([first], ignore_conflicts=True)
+        head = heads.get(subject=name)
     texts = {key: (text, secrets.token_hex(32)) for key, text in (words or {}).items() if text}
     link = {
         "subject": name,
