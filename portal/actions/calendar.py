@@ -18,7 +18,7 @@ from portal.wording import staff_time
 
 # The notice for the next year is out in the first half of November: from then on somebody should be looking for it.
 YELLOW_DAYS = 60
-RED_DAYS = 30
+RED_DAYS = 1
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def state_of(year: int) -> str:
 
 
 def horizon(now: datetime.datetime) -> dict[str, int | str]:
-    """How far due dates are certain: days until the last published year ends. Red in its last 30 days and after."""
+    """How far due dates are certain: days until the last published year ends. Red once it has ended: a red part takes
+    the portal out of service behind a proxy, which a notice that is merely late does not deserve."""
     last_year = CalendarNotice.objects.order_by("-year").values_list("year", flat=True).first()
     if last_year is None:
         return {"level": "red", "last_year": 0, "days_left": 0}

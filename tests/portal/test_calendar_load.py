@@ -212,12 +212,12 @@ def test_the_calendar_costs_one_small_query_and_is_built_once(django_assert_num_
     [
         ("2026-11-01 09:00", "green", 60),
         ("2026-11-02 09:00", "yellow", 59),
-        ("2026-12-01 09:00", "yellow", 30),
-        ("2026-12-02 09:00", "red", 29),
+        ("2026-12-30 09:00", "yellow", 1),
+        ("2026-12-31 09:00", "red", 0),
         ("2027-03-01 09:00", "red", 0),
     ],
 )
-def test_the_horizon_turns_yellow_in_november_and_red_in_december(now: str, level: str, days_left: int) -> None:
+def test_the_horizon_turns_yellow_in_november_and_red_when_the_year_ends(now: str, level: str, days_left: int) -> None:
     assert actions.horizon(at(now)) == {"level": level, "last_year": 2026, "days_left": days_left}
 
 
