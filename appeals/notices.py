@@ -8,7 +8,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from appeals import chain, outside, permissions
-from appeals.models import AlarmKind, Appeal, DutyPost, Hearing, Unsealing
+from appeals.models import AlarmKind, Appeal, Hearing, Unsealing
+from appeals.reads import Reads
 from portal import events
 from portal.calendar import beijing_day
 from portal.models import Event, Organisation, Post, Role, User
@@ -16,14 +17,15 @@ from portal.telling import SmsText, Telling, on, sms_text
 from portal.wording import driver_date
 
 QUESTION = sms_text(_("Driver Home: there is a question about your appeal. Please answer it."))
-ANSWERED = sms_text(_("Driver Home: your appeal has been answered. Open the portal to read it."))
-MOVED_UP = sms_text(_("Driver Home: your appeal has moved up a tier. Nothing for you to do."))
+ANSWERED = sms_text(_("Driver Home: your appeal has been answered. Please open the portal."))
+MOVED_UP = sms_text(_("Driver Home: your appeal moved up a tier. Nothing for you to do."))
 ENTERED = sms_text(_("Driver Home: an appeal waits for you to take it in hand."))
 URGENT = sms_text(_("Driver Home: URGENT appeal, take it within 2 hours. Sign in now."))
 
 ENTRIES = (
     "appeals.filed", "appeals.escalated", "appeals.returned", "appeals.passed_up", "appeals.limit_reached",
-    "appeals.challenged", "appeals.went_on", "appeals.not_carried_out", "appeals.marked_urgent", "appeals.reopened",
+    "appeals.vacated", "appeals.challenged", "appeals.went_on", "appeals.not_carried_out", "appeals.marked_urgent",
+    "appeals.reopened",
 )  # fmt: skip
 # alarms for which a committee is woken at night
 WAKING = frozenset({AlarmKind.URGENT.value, AlarmKind.NO_DUTY.value})
@@ -70,6 +72,7 @@ TO_DRIVER: dict[str, tuple[Promise, SmsText | bool]] = {
     "appeals.asked": (_("{name}, {organisation}, has a question about {number}. The clock rests."), QUESTION),
     "appeals.answered": (_("{name}, {organisation}, answered {number}. You can go on {date}."), ANSWERED),
     "appeals.passed_up": (_("{number} was not handled in time and moved up by itself."), MOVED_UP),
+    "appeals.vacated": (_("Nobody there could act on {number} any more, so it went on to others."), False),
     "appeals.limit_reached": (_("60 days have passed: {number} is with the committee now."), MOVED_UP),
     "appeals.escalated": (_("{name}, {organisation}, passed {number} up to the next tier."), False),
     "appeals.returned": (_("{name}, {organisation}, returned {number} to the tier below; its days start now."), False),
@@ -115,18 +118,16 @@ def _newcomers(appeal: Appeal, event: Event) -> list[User]:
     organisation = Organisation.objects.filter(code=event.facts.get("organisation") or "").first()
     if organisation is None or appeal.handling_org_id != organisation.pk or not appeal.is_open:
         return []
-    posts = permissions.who_may_act(appeal, organisation, event.facts["tier"], event.at)
+    reads = Reads(event.at)
+    posts = permissions.who_may_act(appeal, organisation, event.facts["tier"], reads)
     designated = event.facts.get("designated")
     if designated:
         meant = Post.objects.get(code=designated)
-        wanted = {meant.pk, meant.deputy_id if meant.is_on_leave(beijing_day(event.at)) else None}
+        wanted = {meant.pk, meant.deputy_id if meant.is_on_leave(reads.day) else None}
         posts = [post for post in posts if post.pk in wanted] or posts
     people = {post.person_id: post.person for post in posts}
     if appeal.is_urgent:
-        duties = DutyPost.objects.filter(place=appeal.place.city, from_at__lte=event.at, until_at__gt=event.at)
-        for duty in duties.select_related("post__person"):
-            if permissions.bar_reason(appeal, duty.post.person, beijing_day(event.at)) is None:
-                people[duty.post.person_id] = duty.post.person
+        people |= {post.person_id: post.person for post in permissions.on_duty(appeal, event.at)}
     people.pop(event.by_id, None) if event.post_id else None
     return list(people.values())
 
@@ -174,7 +175,7 @@ def alarmed(event: Event) -> Iterator[Telling]:
     appeal = appeal_of(event)
     kind = AlarmKind(event.facts["alarm"])
     committee = Organisation.objects.get(code=event.facts["organisation"])
-    posts = permissions.who_may_act(appeal, committee, chain.COMMITTEE, event.at)
+    posts = permissions.who_may_act(appeal, committee, chain.COMMITTEE, Reads(event.at))
     text = format_lazy(_("Alarm, {alarm}: {number}."), alarm=kind.label, number=appeal.number)
     is_waking = kind.value in WAKING
     sms = URGENT if is_waking else False
@@ -201,6 +202,6 @@ def second_person(event: Event) -> Iterator[Telling]:
         _("A second person has to decide about opening the name in {number}."), number=asked.appeal.number
     )
     for post in custodians.select_related("person", "organisation"):
-        is_barred = permissions.bar_reason(asked.appeal, post.person, beijing_day(event.at))
+        is_barred = permissions.bar_reason(asked.appeal, post.person, event.at)
         if asked.appeal.handling_path.startswith(post.organisation.path) and not is_barred:
             yield Telling(post.person, text, reverse("appeals:sealed"))

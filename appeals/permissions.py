@@ -13,7 +13,7 @@ from appeals.reads import Reads, kin_of
 from branches.models import EnterpriseOrganisation
 from platforms.models import Tie
 from portal.calendar import beijing_day
-from portal.models import Organisation, OrganisationKind, Post, Role, User
+from portal.models import Organisation, OrganisationKind, Place, Post, Role, User
 from portal.permissions import has_permission
 from portal.roles import HANDLE, UNSEAL
 
@@ -81,44 +81,97 @@ def sealed_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-un
     return line.filter(identity=Identity.SEALED)
 
 
+def stands_in_for(post: Post, day: datetime.date) -> list[Post]:
+    """The posts whose holder is on leave that day and names this one as deputy."""
+    named = post.deputises.live(day).select_related("organisation")  # type: ignore[attr-defined]
+    return [absent for absent in named if absent.is_on_leave(day)]
+
+
 def visible_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-untyped-def]
     """The appeals the holder of this post may see; with no post, none (drivers use `Appeal.objects.of`)."""
     if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
         return Appeal.objects.none()
-    rows = unbarred_appeals(post.person, day)
-    on_duty = Q(
-        is_urgent=True,
-        place__in=DutyPost.objects.filter(post=post, from_at__date__lte=day, until_at__date__gte=day).values("place"),
-    )
-    if post.role == Role.CONTACT:
-        stood_in_for = [post.pk, *post.deputises.values_list("pk", flat=True)]
+    duties = DutyPost.objects.filter(post=post, from_at__date__lte=day, until_at__date__gte=day)
+    sight = Q(is_urgent=True, place__in=duties.values("place")) & _allowed_in(post.organisation)
+    for held in (post, *stands_in_for(post, day)):
+        sight |= _sight_of(held) & _allowed_in(held.organisation)
+    return unbarred_appeals(post.person, day).filter(sight)
+
+
+def _sight_of(held: Post) -> Q:
+    """What a post has before it: a contact his own cases, everybody else those that came into his line."""
+    if held.role == Role.CONTACT:
         own = Leg.objects.filter(appeal=OuterRef("pk"), tier=chain.CONTACT).filter(
-            Q(handler__in=stood_in_for)
-            | Q(designated__in=stood_in_for, left_at=None)
-            | Q(organisation=post.organisation_id, designated=None, handler=None, left_at=None)
+            Q(handler=held)
+            | Q(designated=held, left_at=None)
+            | Q(organisation=held.organisation_id, designated=None, handler=None, left_at=None)
         )
-        return rows.filter(Q(Exists(own)) | on_duty)
-    if post.role not in OVERSEEING:
-        return Appeal.objects.none()
-    line = Leg.objects.filter(appeal=OuterRef("pk"), organisation_path__startswith=post.organisation.path)
-    rows = rows.filter(Q(handling_path__startswith=post.organisation.path) | Exists(line) | on_duty)
-    if post.organisation.kind == OrganisationKind.ENTERPRISE:
-        company = EnterpriseOrganisation.objects.filter(organisation=post.organisation_id).values("company")
-        rows = rows.exclude(Q(respondent_at_event__in=company) & Q(wants_enterprise=False))
-    return rows
+        return Q(Exists(own))
+    if held.role not in OVERSEEING:
+        return Q(pk__in=[])
+    path = held.organisation.path
+    line = Leg.objects.filter(appeal=OuterRef("pk"), organisation_path__startswith=path)
+    return Q(handling_path__startswith=path) | Q(Exists(line))
+
+
+def _allowed_in(organisation: Organisation) -> Q:
+    """The respondent's own enterprise organisation is barred unless the driver chose it."""
+    if organisation.kind != OrganisationKind.ENTERPRISE:
+        return Q()
+    company = EnterpriseOrganisation.objects.filter(organisation=organisation).values("company")
+    return ~Q(respondent_at_event__in=company, wants_enterprise=False)
 
 
 def who_may_act(appeal: Appeal, organisation: Organisation, tier: int, reads: Reads) -> list[Post]:
     """Posts of an organisation that may act on the appeal at a tier today: present, or the deputy of one on leave.
 
-    Nobody barred is among them, and nobody who answered it or passed it up at a tier below.
+    Nobody barred is among them, nobody of the respondent's own enterprise organisation, and nobody who had it in hand
+    at a tier below.
     """
     acting = reads.present(organisation, tier)
+    if not acting or is_own_enterprise(appeal, organisation):
+        return []
     excluded = set(barred_people(appeal, {post.person_id for post in acting}, reads))
-    if acting and tier > chain.CONTACT:
-        below = [leg for leg in appeal.legs.all() if leg.tier < tier and leg.left_by in ("answered", "escalate")]
-        excluded |= {leg.handler.person_id for leg in below if leg.handler}
+    if tier > chain.CONTACT:
+        excluded |= {leg.handler.person_id for leg in appeal.legs.all() if leg.tier < tier and leg.handler}
     return [post for post in acting if post.person_id not in excluded]
+
+
+def who_may_act_now(appeal: Appeal, reads: Reads) -> list[Post]:
+    """Those who may act where the appeal now is; at tier 1 only the contact it is meant for or taken by, or his deputy.
+
+    Empty when that contact left or is barred, though colleagues are there: then the portal brings it to them.
+    """
+    acting = who_may_act(appeal, appeal.handling_org, appeal.tier, reads)
+    leg = max(appeal.legs.all(), key=lambda leg: leg.number, default=None)
+    if appeal.tier != chain.CONTACT or leg is None:
+        return acting
+    responsible = [post for post in (appeal.handler, leg.designated) if post]
+    if not responsible:
+        return acting
+    meant = {post.pk for post in responsible} | {post.deputy_id for post in responsible if post.is_on_leave(reads.day)}
+    return [post for post in acting if post.pk in meant]
+
+
+def on_duty_in(city: Place, now: datetime.datetime) -> list[Post]:
+    """Posts on duty now for a city's urgent appeals; one that has ended or is on leave answers for nothing."""
+    duties = DutyPost.objects.filter(place=city, from_at__lte=now, until_at__gt=now).values("post")
+    rows = Post.objects.present(beijing_day(now)).filter(pk__in=duties)
+    return list(rows.select_related("person", "organisation"))
+
+
+def on_duty(appeal: Appeal, now: datetime.datetime) -> list[Post]:
+    """Those of them who may act on this urgent appeal: nobody barred."""
+    day = beijing_day(now)
+    posts = on_duty_in(appeal.place.city, now)
+    barred = barred_people(appeal, {post.person_id for post in posts}, Reads(now))
+    return [
+        post
+        for post in posts
+        if post.person_id not in barred
+        and has_permission(post, HANDLE, day)
+        and not is_own_enterprise(appeal, post.organisation)
+    ]
 
 
 def is_on_duty(post: Post, appeal: Appeal, now: datetime.datetime) -> bool:
@@ -135,15 +188,7 @@ def may_handle(post: Post | None, appeal: Appeal, now: datetime.datetime) -> boo
         return False
     if appeal.is_urgent and is_on_duty(post, appeal, now):
         return bar_reason(appeal, post.person, now) is None
-    if post.pk not in {acting.pk for acting in who_may_act(appeal, appeal.handling_org, appeal.tier, Reads(now))}:
-        return False
-    if appeal.tier != chain.CONTACT:
-        return True
-    leg = appeal.legs.order_by("-number").first()
-    responsible = appeal.handler or (leg.designated if leg else None)
-    if responsible is None or responsible.pk == post.pk:
-        return True
-    return responsible.is_on_leave(day) and responsible.deputy_id == post.pk
+    return post.pk in {acting.pk for acting in who_may_act_now(appeal, Reads(now))}
 
 
 def require_handler(post: Post | None, appeal: Appeal, now: datetime.datetime) -> Post:

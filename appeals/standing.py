@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from appeals import chain, outside, permissions, routing
-from appeals.models import Answer, Appeal, DutyPost, Leg
+from appeals.models import Answer, Appeal, Leg
 from appeals.reads import Reads
 from portal.calendar import WorkCalendar, beijing_day, calendar_days
 from portal.models import CalendarNotice, OrganisationKind, Place, Post, User
@@ -64,9 +64,9 @@ def state_words(appeal: Appeal) -> str:
         chain.WAITING: _("waiting to be taken"),
         chain.IN_HAND: _("in hand"),
         chain.ASKED: _("waiting for your answer"),
-        chain.ANSWERED: _("answered"),
+        chain.ANSWERED: _("waiting for you to go on or accept"),
         chain.CLOSED: _("closed"),
-        chain.WITHDRAWN: _("withdrawn by you"),
+        chain.WITHDRAWN: _("withdrawn by you, can be taken up again"),
         chain.TRANSFERRED: _("passed to another body"),
     }[appeal.status]
 
@@ -188,8 +188,12 @@ def _late_at_tier(appeal: Appeal, now: datetime.datetime) -> str:
         return _("If it is late, %(organisation)s is alarmed at once; it stays here until it is answered.") % words
     above = committee
     if appeal.tier == chain.CONTACT:
-        above = routing.responsible_branch(appeal, beijing_day(now)) or committee
+        above = routing.responsible_branch(appeal, Reads(now)) or committee
     words = {"organisation": above.name}
+    if appeal.is_urgent and appeal.due_kind == "take":
+        return _("If nobody takes it in time, it moves up to %(organisation)s by itself. It has been told already.") % {
+            "organisation": committee.name
+        }
     if appeal.due_kind == "take":
         return (
             _("If nobody takes it by then, it moves up to %(organisation)s by itself. Nothing for you to do.") % words
@@ -201,8 +205,7 @@ def duty_words(city: Place | None, now: datetime.datetime) -> str:
     """Whether somebody is on duty for urgent appeals, said as it is."""
     if city is None:
         return _("Say where it is on page 3; then you see whether somebody is on duty there.")
-    duty = DutyPost.objects.filter(place=city, from_at__lte=now, until_at__gt=now).order_by("-until_at").first()
-    if duty is None:
+    if not permissions.on_duty_in(city, now):
         return _(
             "Nobody is on duty in %(city)s right now. The province's committee is alarmed at once; do not wait for it."
         ) % {"city": city}

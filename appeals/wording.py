@@ -27,6 +27,7 @@ LABELS: dict[str, tuple[Promise, Promise]] = {
     "appeals.escalated": (_l("Passed up by the handler"), _l("Passed up")),
     "appeals.returned": (_l("Returned to the tier below"), _l("Returned down")),
     "appeals.passed_up": (_l("Not handled in time, so it moved up by itself"), _l("Late, moved up")),
+    "appeals.vacated": (_l("Nobody there could act any more, so it went on"), _l("Nobody there to act, passed on")),
     "appeals.breached": (_l("The last tier is late; the committee above was alarmed"), _l("Late at the last tier")),
     "appeals.limit_reached": (_l("60 days have passed; the committee takes it"), _l("60 days have passed")),
     "appeals.transferred": (_l("Passed to another body"), _l("Transferred")),

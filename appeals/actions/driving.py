@@ -47,8 +47,11 @@ def resume(appeal: Appeal, now: datetime.datetime) -> None:
     """End a rest: the answer clock gets back the working days that passed meanwhile."""
     leg = moving.current_leg(appeal)
     assert leg.rested_from is not None
-    days = rested_days(appeal, leg.rested_from, now)
-    due = moving.work_calendar().due_after(leg.answer_due_date, days)
+    calendar = moving.work_calendar()
+    due = calendar.due_after(leg.answer_due_date, rested_days(appeal, leg.rested_from, now))
+    if due.due_at <= now and not leg.is_breached:
+        # asked on the last evening: what rested was no working day, and yet the handler gets the day of the answer
+        due = calendar.due(now, 0)
     leg.answer_due_date, leg.answer_due_at, leg.is_provisional = due.due_date, due.due_at, due.is_provisional
     leg.rested_from = None
     leg.save(update_fields=["answer_due_date", "answer_due_at", "is_provisional", "rested_from"])
@@ -122,6 +125,8 @@ def come_back(appeal_id: int, *, by: User, now: datetime.datetime) -> Appeal:
     take = calendar.due(now, min(leg.take_days, appeal.days_left or 0))
     leg.answer_due_date, leg.answer_due_at, leg.is_provisional = answer.due_date, answer.due_at, answer.is_provisional
     leg.take_due_date, leg.take_due_at = take.due_date, take.due_at
+    if appeal.is_urgent:
+        moving.hurry(leg, now)
     leg.rested_from = None
     leg.save()
     was_waiting = appeal.withdrawn_from == chain.WAITING
@@ -155,9 +160,11 @@ def not_carried_out(appeal_id: int, *, by: User, reason: str, now: datetime.date
         raise Refused(_("The answer promised nothing by a day. You can go on to the next tier instead."))
     if beijing_day(now) <= given.carry_out_date and given.carried_out_at is None:
         raise Refused(_("The promised day has not passed yet. Come back when it has."))
-    given.is_breached = True
-    given.save(update_fields=["is_breached"])
-    appeal.breaches += 1
+    if not given.is_breached:
+        # the tick counts a day that passes; one promise is broken once
+        given.is_breached = True
+        given.save(update_fields=["is_breached"])
+        appeal.breaches += 1
     _new_round(appeal, step.tier, "not_carried_out", by=by, reason=reason, now=now)
     return appeal
 
@@ -209,7 +216,9 @@ def rate(
     else:
         permissions.require_secret(appeal, secret)
     moving.step(appeal, "rate")
-    given = _last_answer(appeal)
+    given = appeal.answers.order_by("-at").first()
+    if given is None:
+        raise Refused(_("Nobody answered this appeal, so there is nothing to rate."))
     if given.rating is not None:
         raise Refused(_("This answer has been rated already."))
     given.rating = stars

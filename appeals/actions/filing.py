@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appeals import chain, routing
+from appeals import chain, permissions, routing
 from appeals.actions import moving
-from appeals.models import AlarmKind, Appeal, Bar, Category, Draft, DutyPost, Identity, RespondentKind
+from appeals.models import AlarmKind, Appeal, Bar, Category, Draft, Identity, RespondentKind
 from appeals.reads import Reads
 from platforms.models import RuleVersion
 from portal import codes
@@ -165,5 +165,5 @@ def alarm_urgent(appeal: Appeal, *, now: datetime.datetime) -> None:
     """The city's committee is told of every urgent appeal; the province too when nobody is on duty."""
     committee = routing.committee_of(appeal, Reads(now))
     moving.raise_alarm(appeal, AlarmKind.URGENT, committee, now=now)
-    if not DutyPost.objects.filter(place=appeal.place.city, from_at__lte=now, until_at__gt=now).exists():
+    if not permissions.on_duty(appeal, now):
         moving.raise_alarm(appeal, AlarmKind.NO_DUTY, committee.parent or committee, now=now)

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import unicodedata
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +15,10 @@ from portal.calendar import beijing_day, end_of
 from portal.errors import Refused
 from portal.models import Post
 
-PLATE = re.compile(r"[\u4e00-\u9fff][A-Z][A-Z0-9]{5,6}")
+# as it is written on cars: the province's one character, a letter, five characters or six for a green plate
+PLATE = re.compile("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5,6}")
+PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+SEPARATORS = re.compile(r"[\s·•・.\-]")
 FIRST_WARD, LAST_WARD = 1, 60  # calendar days ahead within which a remedy may be promised
 
 
@@ -50,6 +54,7 @@ def ask(appeal_id: int, *, by: Post, question: str, now: datetime.datetime, seen
     rest = moving.work_calendar().due(now, chain.REST_DAYS)
     appeal.status = step.status
     appeal.due_kind, appeal.due_date, appeal.due_at = "rest", rest.due_date, rest.due_at
+    appeal.is_provisional = rest.is_provisional
     moving.set_tick(appeal, rest.due_at)
     facts = {"rest_until": rest.due_date.isoformat()}
     moving.log(appeal, "asked", by=by.person, post=by, now=now, facts=facts, words={"question": question})
@@ -61,16 +66,17 @@ def require_nameless(appeal: Appeal, text: str) -> None:
     """A paraphrase for the company holds no name, phone, plate or order number, unless the driver chose to be open."""
     if appeal.identity == Identity.OPEN:
         return
-    order_number = appeal.order_number.strip()
-    if (
-        appeal.filer.name in text
-        or appeal.filer.phone in text.replace(" ", "").replace("-", "")
-        or (order_number and order_number in text)
-        or PLATE.search(text)
-    ):
+    joined = _joined(text)
+    own = [_joined(word) for word in (appeal.filer.name, appeal.filer.phone, appeal.order_number)]
+    if any(word and word in joined for word in own) or PHONE.search(joined) or PLATE.search(joined):
         raise Refused(
             _("The question names the driver, a phone, a plate or an order. The company may not see that: rewrite it.")
         )
+
+
+def _joined(text: str) -> str:
+    """A text in which 川Ｅ·12345, 138 0000 0000 and 138-0000-0000 are found as what they are."""
+    return SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 @transaction.atomic
@@ -203,6 +209,8 @@ def _leave_for(
         appeal.was_returned = True
     reads = Reads(now)
     found = moving.enter(appeal, step.tier, reads)
+    if move == "return_down" and found.tier != step.tier:
+        raise Refused(_("Nobody may act at the tier below now, so it cannot be returned there."))
     facts = moving.entry_facts(found)
     moving.log(appeal, verb, by=by.person, post=by, now=now, facts=facts, words={"reason": reason})
     moving.alarm_for(appeal, found, reads)
@@ -240,6 +248,7 @@ def mark_urgent(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime
     found = moving.enter(appeal, step.tier, reads)
     facts = moving.entry_facts(found)
     moving.log(appeal, "marked_urgent", by=by.person, post=by, now=now, facts=facts, words={"reason": reason})
+    moving.alarm_for(appeal, found, reads)
     filing.alarm_urgent(appeal, now=now)
     appeal.save()
     return appeal

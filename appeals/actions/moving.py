@@ -18,7 +18,8 @@ DECISIVE = frozenset(
     f"appeals.{kind}"
     for kind in (
         "taken", "asked", "answered", "escalated", "returned", "transferred", "passed_up", "limit_reached",
-        "challenged", "withdrawn", "went_on", "accepted", "closed", "marked_urgent", "not_carried_out", "carried_out",
+        "vacated", "challenged", "withdrawn", "went_on", "accepted", "closed", "marked_urgent", "not_carried_out",
+        "carried_out",
     )
 )  # fmt: skip
 
@@ -130,13 +131,18 @@ def enter(appeal: Appeal, tier: int, reads: Reads) -> routing.Destination:
         is_provisional=answer.is_provisional,
     )
     if appeal.is_urgent:
-        leg.take_due_at = reads.now + datetime.timedelta(hours=chain.URGENT_HOURS)
-        leg.take_due_date = beijing_day(leg.take_due_at)
+        hurry(leg, reads.now)
     leg.save(force_insert=True)
     appeal.status, appeal.tier, appeal.handler = chain.WAITING, found.tier, None
     appeal.handling_org, appeal.handling_path = found.organisation, found.organisation.path
     set_due(appeal, leg)
     return found
+
+
+def hurry(leg: Leg, now: datetime.datetime) -> None:
+    """Urgent: to be taken within two hours by the wall clock, day and night."""
+    leg.take_due_at = now + datetime.timedelta(hours=chain.URGENT_HOURS)
+    leg.take_due_date = beijing_day(leg.take_due_at)
 
 
 def set_due(appeal: Appeal, leg: Leg) -> None:
@@ -179,12 +185,17 @@ def raise_alarm(appeal: Appeal, kind: AlarmKind, organisation: Organisation, *, 
 
 
 def alarm_for(appeal: Appeal, found: routing.Destination, reads: Reads) -> None:
-    """Alarms that follow from a destination: a tier was passed over, or nobody at all may act."""
+    """Alarms that follow from a destination: a tier was passed over, or nobody at all may act.
+
+    Where the city's committee itself was passed over, the province's is told.
+    """
     committee = routing.committee_of(appeal, reads)
+    vacant = {row["tier"] for row in found.skipped if row["why"] == "nobody"} - {chain.CONTACT}
     if found.is_empty:
         raise_alarm(appeal, AlarmKind.NOBODY, committee.parent or committee, now=reads.now)
-    elif any(row["why"] == "nobody" and row["tier"] != chain.CONTACT for row in found.skipped):
-        raise_alarm(appeal, AlarmKind.SKIPPED, committee, now=reads.now)
+    elif vacant:
+        told = found.organisation if chain.COMMITTEE in vacant else committee
+        raise_alarm(appeal, AlarmKind.SKIPPED, told, now=reads.now)
 
 
 def entry_facts(found: routing.Destination) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import Place, Post, Role
 from portal.permissions import has_permission
-from portal.roles import UNSEAL
+from portal.roles import HANDLE, UNSEAL
 
 UNSEALED_DAYS = 7
 
@@ -122,6 +122,9 @@ def decide_unsealing(unsealing_id: int, *, by: Post, is_agreed: bool, now: datet
         raise Refused(_("A second person has to decide: not the one who asked, nor the handler."))
     if asked.decided_at is not None:
         raise Refused(_("This request has been decided already."))
+    if is_agreed and not (appeal.is_open and appeal.handler and appeal.handler.person_id == asked.for_person_id):
+        # it moved on while the request waited: whoever had it in hand needs the name no more
+        raise Refused(_("Only for a handler who has the appeal in hand."))
     asked.decided_by, asked.decided_at, asked.is_agreed = by, now, is_agreed
     asked.until_at = now + datetime.timedelta(days=UNSEALED_DAYS) if is_agreed else None
     asked.save()
@@ -138,6 +141,17 @@ def require_clocks(take_days: int, answer_days: int, from_date: datetime.date, n
         raise Refused(_("The answer clock must be as long as the take clock or longer, and at most 60 days."))
 
 
+def _require_committee_of(place: Place | None, by: Post, now: datetime.datetime) -> None:
+    """Staff of the committee of that city; of every place, and of all of them at once, the province's."""
+    is_own = place is not None and by.organisation.place_id == place.pk
+    if (
+        by.role != Role.COMMITTEE_STAFF
+        or not by.is_live(beijing_day(now))
+        or not (is_own or by.organisation.parent_id is None)
+    ):
+        raise PermissionDenied
+
+
 @transaction.atomic
 def set_clock(
     *,
@@ -152,9 +166,7 @@ def set_clock(
     now: datetime.datetime,
 ) -> ClockSetting:
     """The committee sets the clocks of its place from a day on. Rounds that have begun keep theirs."""
-    is_own = place is not None and by.organisation.place_id == place.pk
-    if by.role != Role.COMMITTEE_STAFF or not (is_own or by.organisation.parent_id is None):
-        raise PermissionDenied
+    _require_committee_of(place, by, now)
     require_clocks(take_days, answer_days, from_date, now)
     setting = ClockSetting.objects.create(
         place=place, category=category, tier=tier, take_days=take_days, answer_days=answer_days, reply_days=reply_days,
@@ -179,7 +191,9 @@ def set_duty(
     now: datetime.datetime,
 ) -> DutyPost:
     """Put a post of the line on duty for a city's urgent appeals, from an instant until an instant."""
-    if by.role != Role.COMMITTEE_STAFF or not post.organisation.path.startswith(by.organisation.path):
+    _require_committee_of(place, by, now)
+    is_in_line = post.organisation.path.startswith(by.organisation.path)
+    if not is_in_line or not has_permission(post, HANDLE, beijing_day(now)):
         raise PermissionDenied
     if not now <= until_at or from_at >= until_at:
         raise Refused(_("The duty must end after it begins, and not in the past."))

@@ -30,6 +30,7 @@ def platform_reply(
     if hearing.replied_at:
         raise Refused(_("Your company has replied to this question already."))
     appeal = Appeal.objects.for_update(hearing.appeal_id)
+    moving.step(appeal, "platform_reply")
     event = moving.log(
         appeal,
         "platform_replied",

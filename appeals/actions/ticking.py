@@ -176,34 +176,31 @@ def vacant_desks(*, now: datetime.datetime) -> int:
 def without_anyone(*, now: datetime.datetime) -> list[str]:
     """Codes of the open appeals on which nobody may act today, bars and ties counted: the invariant, in full."""
     reads = Reads(now)
-    legs = Prefetch("legs", Leg.objects.select_related("handler"))
-    rows = Appeal.objects.open().select_related("handling_org").prefetch_related(legs, "bars").order_by("pk")
-    return [
-        appeal.code
-        for appeal in rows.iterator(chunk_size=500)
-        if not permissions.who_may_act(appeal, appeal.handling_org, appeal.tier, reads)
-    ]
+    legs = Prefetch("legs", Leg.objects.select_related("handler", "designated"))
+    rows = Appeal.objects.open().select_related("handling_org", "handler").prefetch_related(legs, "bars").order_by("pk")
+    return [appeal.code for appeal in rows.iterator(chunk_size=500) if not permissions.who_may_act_now(appeal, reads)]
 
 
 @transaction.atomic
 def rescue(code: str, *, now: datetime.datetime) -> bool:
     """An open appeal nobody may act on any more (a post ended, everyone on leave): up at once, committee alarmed.
 
+    Where only the contact it is meant for is away, it goes to his colleagues at the same tier.
     Where nobody may act even at the top, the alarm is raised again once a day and the appeal stays where it is.
     """
     reads = Reads(now)
     appeal = Appeal.objects.select_for_update(no_key=True).get(code=code)
-    if not appeal.is_open or permissions.who_may_act(appeal, appeal.handling_org, appeal.tier, reads):
+    if not appeal.is_open or permissions.who_may_act_now(appeal, reads):
         return False
     if appeal.alarms.filter(kind=AlarmKind.NOBODY, raised_at__gte=now - datetime.timedelta(days=1)).exists():
         return False
     found = routing.find(appeal, appeal.tier, reads)
-    if found.organisation == appeal.handling_org:
+    if found.is_empty and found.organisation == appeal.handling_org:
         moving.alarm_for(appeal, found, reads)
     else:
         moving.leave(moving.current_leg(appeal), "vacant", now)
         found = moving.enter(appeal, appeal.tier, reads)
-        moving.log(appeal, "passed_up", by=None, now=now, facts={"late": None, **moving.entry_facts(found)})
+        moving.log(appeal, "vacated", by=None, now=now, facts=moving.entry_facts(found))
         moving.alarm_for(appeal, found, reads)
     appeal.save()
     return True

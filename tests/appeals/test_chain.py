@@ -69,7 +69,7 @@ def test_move_is_allowed_or_refused_with_its_sentence(move: str, status: str, ti
         chain.step(move, status, tier)
     expected = chain.NOW_IT_IS[status] if status not in statuses else chain.MOVES[move].why_not_tier
     assert str(refusal.value) == str(expected)
-    assert len(str(refusal.value)) > 10
+    assert len(str(refusal.value)) > 5  # a sentence, in Chinese too
 
 
 @pytest.mark.parametrize("actor", list(chain.Actor))
