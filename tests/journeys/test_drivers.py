@@ -193,3 +193,36 @@ def test_5_who_is_complained_of_neither_handles_nor_sees_it() -> None:
     assert about_city.handling_org == world.province_committee()
     city = world.signed_in(line["committee"].person, line["committee"])
     assert city.get(reverse("appeals:case", args=[about_city.code])).status_code == 404
+
+
+def test_9_up_and_down_once_and_nothing_but_a_rest_moves_the_date() -> None:
+    line = world.a_line()
+    driver = world.a_driver(line["branch"], contact=line["contact"])
+    appeal = file_appeal(world.signed_in(driver), day="2026-11-20", where=world.district())
+    contact = world.signed_in(line["contact"].person, line["contact"])
+    secretary = world.signed_in(line["secretary"].person, line["secretary"])
+
+    def make(who, verb: str, **values: str):  # type: ignore[no-untyped-def]
+        return send(who, reverse(f"appeals:{verb}", args=[appeal.code]), **values)
+
+    send_take(contact, appeal)
+    appeal.refresh_from_db()
+    promised = appeal.due_at
+    assert make(world.signed_in(driver), "add", words="补充：那天还下着雨。").status_code == 302
+    make(contact, "ask", question="哪一天的？")
+    make(world.signed_in(driver), "reply", words="上周五。")
+    appeal.refresh_from_db()
+    assert (appeal.status, appeal.due_at) == ("in_hand", promised)
+    make(contact, "escalate", reason="要看派单记录，我看不到。")
+    send_take(secretary, appeal)
+    make(secretary, "return_down", reason="司机之家就能解决。")
+    appeal.refresh_from_db()
+    assert (appeal.tier, appeal.was_returned) == (1, True)
+    send_take(contact, appeal)
+    make(contact, "escalate", reason="还是要支部出面。")
+    send_take(secretary, appeal)
+    secretary.post(reverse("appeals:return_down", args=[appeal.code]), {"reason": "再退一次。", "key": "another-key"})
+    appeal.refresh_from_db()
+    assert (appeal.tier, appeal.status) == (2, "in_hand")
+    assert appeal.round_number == 1
+    assert Event.objects.filter(subject=events.subject_of(appeal), kind="appeals.returned").count() == 1

@@ -1,0 +1,181 @@
+"""Every page in a real browser at 390 and 1440 px: axe finds nothing, nothing sticks out, nobody else is called.
+
+The pages are found as people find them, by following links from each role's start page. A page nobody leads to, and
+that is not said below to be without one, fails the test.
+"""
+
+import datetime
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
+from playwright.sync_api import Browser, Page, Response
+
+from appeals.actions import handling, overseeing
+from portal.models import OrganisationKind, Role
+from tests import world
+from tests.journeys.test_in_a_browser import carry_session
+
+WIDTHS = (390, 1440)
+DRIVER_PAGE_BYTES = 50 * 1024
+# drawn anew for each role that comes to them
+ROLE_PAGES = frozenset({"portal:start", "appeals:case"})
+# names without a page of their own: only forms are sent there, files and machines
+WITHOUT_PAGE = frozenset(
+    {
+        "account_code", "account_code_again", "account_confirm", "account_demo", "account_demo_post", "account_logout",
+        "appeals:draft_save", "appeals:log_file", "appeals:new_discard", "appeals:phone", "appeals:take",
+        "appeals:file_for_code", "appeals:file_for_confirm", "appeals:file_for_receipt",
+        "mfa_download_recovery_codes", "portal:go_on", "portal:healthz", "portal:kit", "portal:language",
+        "portal:open_notice", "portal:read_notices", "portal:retry_delivery", "portal:root_file",
+        "portal:sign_in_again", "portal:switch", "portal:calendar_confirm",
+    }
+)  # fmt: skip
+
+
+@dataclass
+class Findings:
+    """What is wrong, page by page, so that one run names everything."""
+
+    wrong: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+
+def page_names(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLPattern):
+            if pattern.name:
+                yield prefix + pattern.name
+        else:
+            yield from page_names(pattern, prefix + (f"{pattern.namespace}:" if pattern.namespace else ""))
+
+
+def name_of(path: str) -> str | None:
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return None
+
+
+def look_at(page: Page, who: str, path: str, address: str, found: Findings) -> list[str]:
+    """Judge one page at both widths; the paths it leads to."""
+    host = urlsplit(address).netloc
+    strangers: list[str] = []
+    sizes: list[int] = []
+
+    def weigh(response: Response) -> None:
+        if urlsplit(response.url).netloc != host and not response.url.startswith("data:"):
+            strangers.append(response.url)
+        sizes.append(int(response.headers.get("content-length", 0)))
+
+    page.on("response", weigh)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 844})
+    answer = page.goto(address + path)
+    page.remove_listener("response", weigh)
+    where = f"{who} {path}"
+    if answer is None or answer.status != 200:
+        found.wrong.append(f"{where}: status {answer.status if answer else 'none'}")
+        return []
+    if strangers:
+        found.wrong.append(f"{where}: calls {strangers}")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 844})
+        found.wrong += [
+            f"{where} at {width}: {violation['id']}: {violation['nodes'][0]['html'][:160]}"
+            for violation in Axe().run(page).response["violations"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.wrong.append(f"{where} at {width}: sticks out sideways")
+    if page.locator("body.phone").count() and sum(sizes) > DRIVER_PAGE_BYTES:
+        found.wrong.append(f"{where}: {sum(sizes)} bytes")
+    links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    return [urlsplit(link).path for link in links if urlsplit(link).netloc == host]
+
+
+def walk(browser: Browser, who: str, client: Client | None, address: str, seeds: list[str], found: Findings) -> None:
+    context = browser.new_context(locale="zh-CN")
+    if client is not None:
+        carry_session(context, client, address)
+    page = context.new_page()
+    ahead, mine = deque(["/", *seeds]), set[str]()
+    while ahead:
+        path = ahead.popleft()
+        name = name_of(path)
+        is_new = name is not None and name not in mine and (name in ROLE_PAGES or name not in found.seen)
+        if not is_new or name in WITHOUT_PAGE or path in ("/static/", "/sign-out/"):
+            continue
+        mine.add(name)
+        found.seen.add(name)
+        ahead.extend(look_at(page, who, path, address, found))
+    context.close()
+
+
+def test_every_page_can_be_read_by_everybody(chromium: Browser, served: str) -> None:
+    line = world.a_line()
+    branch, contact, secretary, staff = line["branch"], line["contact"], line["secretary"], line["committee"]
+    company = world.a_platform("蜀程出行网络科技（四川）有限公司")
+    world.a_rule(company)
+    driver = world.a_driver(branch, contact=contact)
+    world.drives_for(driver, company)
+    now = datetime.datetime.now(datetime.UTC)
+    fields = {"now": now, "happened_date": world.NOW.date(), "about": company}
+    waiting = world.an_appeal(by=driver, **fields)
+    asked = world.an_appeal("asked", by=driver, handler=contact, **fields)
+    answered = world.an_appeal("in_hand", by=driver, handler=contact, **fields)
+    handling.hear_platform(answered.pk, by=contact, question="最近的派单规则改过哪几处？", now=now)
+    handling.answer(
+        answered.pk, by=contact, finding="upheld", reasons="平台规则算错了服务分。", remedy="恢复服务分。",
+        carry_out_date=now.date() + datetime.timedelta(days=5), now=now,
+    )  # fmt: skip
+    closed = world.an_appeal("closed", by=driver, handler=contact, **fields)
+    withdrawn = world.an_appeal("withdrawn", by=driver, **fields)
+    transferred = world.an_appeal("transferred", by=driver, handler=contact, **fields)
+    in_hand = world.an_appeal("in_hand", by=driver, handler=contact, **fields)
+    urgent = world.an_appeal(by=driver, is_urgent=True, **fields)
+    at_branch = world.an_appeal(by=driver, identity="sealed", skips_contact=True, **fields)
+    handling.take(at_branch.pk, by=secretary, now=now)
+    custodian = world.a_post(Role.CUSTODIAN, world.committee())
+    second = world.a_post(Role.CUSTODIAN, world.committee())
+    asked_open = overseeing.ask_unsealing(at_branch.pk, by=custodian, motive="人身安全，需要当面联系。", now=now)
+    home = world.an_organisation(OrganisationKind.HOME, "城西司机之家", place=world.city(), parent=world.committee())
+    cases = [waiting, asked, answered, closed, withdrawn, transferred, in_hand, urgent, at_branch]
+    department = world.department()
+
+    def of(verb: str, appeal=in_hand) -> str:  # type: ignore[no-untyped-def]
+        return reverse(f"appeals:{verb}", args=[appeal.code])
+
+    roles = {
+        "visitor": (None, [reverse("appeals:receipt_link", args=[answered.number, answered.secret])]),
+        "driver": (
+            world.signed_in(driver),
+            [of("detail", one) for one in cases]
+            + [of("receipt"), of("reply", asked), of("come_back", withdrawn), of("go_on", answered)]
+            + [of("accept", answered), of("rate", closed), of("add"), of("print", answered)]
+            + [reverse("appeals:new_step", args=[1])],
+        ),
+        "contact": (world.signed_in(contact.person, contact), [of("case", in_hand), of("ask"), of("hear_platform")]),
+        "secretary": (world.signed_in(secretary.person, secretary), [of("case", at_branch), of("answer", at_branch)]),
+        "committee": (world.signed_in(staff.person, staff), [of("case", closed)]),
+        "custodian": (world.signed_in(second.person, second), [reverse("appeals:unsealing", args=[asked_open.code])]),
+    }
+    for role, organisation in (
+        (Role.LIAISON, company),
+        (Role.VOLUNTEER, home),
+        (Role.ANALYST, department),
+        (Role.AUDITOR, department),
+        (Role.SYSTEM_ADMIN, department),
+        (Role.SECURITY_ADMIN, department),
+        (Role.AUDIT_ADMIN, department),
+    ):
+        post = world.a_post(role, organisation)
+        roles[role.value] = (world.signed_in(post.person, post), [])
+    found = Findings()
+    for who, (client, seeds) in roles.items():
+        walk(chromium, who, client, served, seeds, found)
+    never = set(page_names()) - found.seen - WITHOUT_PAGE
+    problems = "\n".join([*found.wrong, *(f"nobody came to {name}" for name in sorted(never))])
+    assert not problems, problems
