@@ -32,7 +32,7 @@ WITHOUT_PAGE = frozenset(
         "appeals:file_for_code", "appeals:file_for_confirm", "appeals:file_for_receipt",
         "mfa_download_recovery_codes", "portal:go_on", "portal:healthz", "portal:kit", "portal:language",
         "portal:open_notice", "portal:read_notices", "portal:retry_delivery", "portal:root_file",
-        "portal:sign_in_again", "portal:switch", "portal:calendar_confirm",
+        "portal:sign_in_again", "portal:switch", "portal:calendar_confirm", "portal:calendar_table",
     }
 )  # fmt: skip
 
