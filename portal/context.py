@@ -171,7 +171,8 @@ class Frame:
     @cached_property
     def has_other_posts(self) -> bool:
         return (
-            self.post is not None and Post.objects.filter(person=self.request.user, until_date__isnull=True).count() > 1
+            self.post is not None
+            and Post.objects.filter(person_id=self.request.user.pk, until_date__isnull=True).count() > 1
         )
 
     @cached_property
@@ -199,7 +200,7 @@ class Frame:
 
     @cached_property
     def unread(self) -> int:
-        return Notice.objects.filter(person=self.request.user, read_at__isnull=True).count()
+        return Notice.objects.filter(person_id=self.request.user.pk, read_at__isnull=True).count()
 
     @property
     def bell_url(self) -> str:

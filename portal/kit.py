@@ -126,7 +126,7 @@ def _dues(today: datetime.date) -> list[wording.Due | None]:
 
 
 def _cases(today: datetime.date) -> list[dict[str, Any]]:
-    rows = [
+    rows: list[tuple[str, str, str, str, str, int, dict[str, Any]]] = [
         (
             "答应退的 300 元“服务费”没到账",
             "李*",

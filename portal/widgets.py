@@ -18,7 +18,7 @@ class LookRenderer(TemplatesSetting):
     field_template_name = "parts/field.html"
 
 
-class _Tiled:
+class _Tiled(forms.widgets.ChoiceWidget):
     """Choices as tiles: each may carry a hint below its label and an icon before it, keyed by the choice's value."""
 
     def __init__(
@@ -35,7 +35,7 @@ class _Tiled:
         self.css = css
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
         option["hint"] = self.hints.get(str(value), "")
         option["icon"] = self.icons.get(str(value), "")
         return option
