@@ -46,7 +46,7 @@ def refused(
     return _page(request, "409.html", 409, **words)
 
 
-def too_many(request: HttpRequest, *args: object, minutes: int | None = None, **kwargs: object) -> HttpResponse:
+def too_many(request: HttpRequest, *, minutes: int | None = None) -> HttpResponse:
     """Too many tries in a short time."""
     response = _page(request, "429.html", 429, minutes=minutes)
     if minutes:

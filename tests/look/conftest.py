@@ -61,6 +61,8 @@ def site() -> Site:
 @pytest.fixture
 def context(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=HOST, locale="zh-CN")
+    # two cores, many processes: slow is not wrong
+    context.set_default_timeout(90_000)
     policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     words = "; ".join(
         f"{name} " + " ".join(str(part) for part in parts if "nonce" not in str(part).lower())
