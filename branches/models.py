@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from branches import permissions
@@ -131,6 +131,57 @@ def _count(rows: models.QuerySet[Any], key: str, what: str = "pk") -> Coalesce:
         rows.filter(**{key: OuterRef("pk")}).order_by().values(key).annotate(n=Count(what, distinct=True)).values("n")
     )
     return Coalesce(Subquery(found, output_field=IntegerField()), 0)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The honest figures of a line: how many branches and drivers, how few contacts and pairs."""
+
+    branches: int
+    enterprises: int
+    drivers: int
+    contacts: int
+    present: int
+    pairs: int
+
+    @property
+    def paired_share(self) -> float | None:
+        return self.pairs / self.drivers if self.drivers else None
+
+
+def coverage(rows: models.QuerySet[Organisation]) -> Coverage:
+    """Figures over branches that carry theirs (`branches_with_figures`)."""
+    is_branch = Q(kind=OrganisationKind.BRANCH)
+    found = rows.order_by().aggregate(
+        branches=Count("pk", filter=is_branch),
+        enterprises=Count("pk", filter=~is_branch),
+        drivers=Coalesce(Sum("driver_count"), 0),
+        contacts=Coalesce(Sum("contact_count"), 0),
+        present=Coalesce(Sum("present_count"), 0),
+        pairs=Coalesce(Sum("pair_count"), 0),
+    )
+    return Coverage(**found)
+
+
+def people_of(organisation: Organisation, day: datetime.date) -> list[Post]:
+    """Everybody in post at an organisation: those who lead it first, and who is away that day."""
+    posts = Post.objects.live(day).filter(organisation=organisation).select_related("person", "deputy__person")
+    order = [Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF, Role.CONTACT]
+    found = [post for post in posts.order_by("from_date", "pk") if post.role in order]
+    for post in found:
+        post.is_away = post.is_on_leave(day)  # type: ignore[attr-defined]
+    return sorted(found, key=lambda post: order.index(Role(post.role)))
+
+
+def with_contact(drivers: models.QuerySet[Driver], day: datetime.date) -> models.QuerySet[Driver]:
+    """Drivers, each with the name of his contact that day where he has one."""
+    pair = Pair.objects.live(day).filter(driver=OuterRef("pk"))
+    engaged = _count(Engagement.objects.on_day(day), "driver")
+    return drivers.annotate(
+        contact_id=Subquery(pair.values("contact")[:1]),
+        contact_name=Subquery(pair.values("contact__person__name")[:1]),
+        company_count=engaged,
+    )
 
 
 def branches_with_figures(post: Post | None, day: datetime.date) -> models.QuerySet[Organisation]:

@@ -27,6 +27,17 @@ def visible_branches(post: Post | None, day: datetime.date) -> Q:
     return _under(sorted(paths), "path")
 
 
+def may_see_branches(post: Post | None, day: datetime.date) -> bool:
+    """The desk of branches is for those who lead one or a line; a contact has his pairs."""
+    if post is None or post.role == Role.CONTACT:
+        return False
+    return permissions.has_permission(post, roles.HANDLE, day) or permissions.has_permission(post, roles.OVERSEE, day)
+
+
+def may_see_pairs(post: Post | None, day: datetime.date) -> bool:
+    return permissions.has_permission(post, roles.HANDLE, day)
+
+
 def visible_pairs(post: Post | None, day: datetime.date) -> Q:
     """A contact sees his own pairs, those who lead his branch all of the branch."""
     if post is None:

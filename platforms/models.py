@@ -1,12 +1,12 @@
 import datetime
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from platforms import permissions
 from portal.fields import CodeField
-from portal.models import Organisation, OrganisationKind, Place, Post, User
+from portal.models import Organisation, OrganisationKind, Place, Post, Role, User
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -16,13 +16,19 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def platforms(self) -> "CompanyQuerySet":
         return self.filter(organisation__kind=OrganisationKind.PLATFORM)
 
-    def listed(self) -> "CompanyQuerySet":
-        """Companies at work, platforms first, with the number of their rules and cities."""
+    def listed(self, day: datetime.date) -> "CompanyQuerySet":
+        """Companies that exist, platforms first, with their cities, rules and the newest day a rule began."""
+        begun = Q(rules__versions__from_date__lte=day)
         return (
             self.filter(organisation__merged_into__isnull=True, organisation__closed_at__isnull=True)
-            .select_related("organisation", "organisation__place")
-            .annotate(rule_count=Count("rules", distinct=True))
-            .order_by("-organisation__kind", "organisation__name")
+            .select_related("organisation__place")
+            .prefetch_related("cities")
+            .annotate(
+                rule_count=Count("rules", distinct=True),
+                version_count=Count("rules__versions", distinct=True),
+                changed_date=Max("rules__versions__from_date", filter=begun),
+            )
+            .order_by("-organisation__kind", "organisation__name", "pk")
         )
 
 
@@ -59,8 +65,23 @@ class RuleVersionQuerySet(models.QuerySet["RuleVersion"]):
     def in_force(self, day: datetime.date) -> "RuleVersionQuerySet":
         return self.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), from_date__lte=day)
 
-    def listed(self) -> "RuleVersionQuerySet":
-        return self.select_related("rule__company__organisation")
+    def listed(self, day: datetime.date) -> "RuleVersionQuerySet":
+        """By company, each with its cities and the version that follows it, if one is published already."""
+        coming = RuleVersion.objects.filter(rule=OuterRef("rule"), from_date__gt=day).order_by("from_date")
+        return (
+            self.select_related("rule__company__organisation")
+            .prefetch_related("rule__company__cities")
+            .annotate(
+                coming_number=Subquery(coming.values("number")[:1]),
+                coming_date=Subquery(coming.values("from_date")[:1]),
+            )
+            .order_by("rule__company__organisation__name", "rule__title", "-number")
+        )
+
+    def fitting(self, *, q: str = "", city: Place | None = None) -> "RuleVersionQuerySet":
+        """Narrowed to companies whose name holds these characters, or that work in a city."""
+        rows = self.filter(rule__company__organisation__name__icontains=q) if q else self
+        return rows.filter(rule__company__cities=city) if city else rows
 
 
 class RuleVersion(models.Model):
@@ -81,6 +102,12 @@ class RuleVersion(models.Model):
 
     def is_in_force(self, day: datetime.date) -> bool:
         return self.from_date <= day and (self.until_date is None or self.until_date >= day)
+
+
+def liaisons_of(company: Company, day: datetime.date) -> models.QuerySet[Post]:
+    """Who answers for a company that day."""
+    posts = Post.objects.live(day).filter(organisation=company.organisation_id, role=Role.LIAISON)
+    return posts.select_related("person").order_by("from_date", "pk")
 
 
 class TieKind(models.TextChoices):

@@ -27,15 +27,14 @@ def paths_held(by: User, post: Post | None, permission: str, now: datetime.datet
 
 def visible_companies(post: Post | None, day: datetime.date) -> Q:
     """A liaison sees his own company; an office those at work in its city, the province's offices all."""
-    if post is None:
-        return Q(pk__in=[])
-    own = permissions.paths_for(post, roles.ANSWER_FOR_COMPANY, day)
     seen = Q(pk__in=[])
-    for path in own:
-        seen |= Q(organisation__path__startswith=path)
+    if post is None:
+        return seen
     if any(permissions.has_permission(post, permission, day) for permission in OFFICES):
         place = post.organisation.place
-        seen |= Q() if place.kind == PlaceKind.PROVINCE else Q(cities=place.city)
+        return Q(pk__isnull=False) if place.kind == PlaceKind.PROVINCE else Q(cities=place.city)
+    for path in permissions.paths_for(post, roles.ANSWER_FOR_COMPANY, day):
+        seen |= Q(organisation__path__startswith=path)
     return seen
 
 

@@ -88,7 +88,12 @@ MENU = (
         (
             Link("portal:board", "chart", pgettext_lazy("desk", "The province at a glance"), "b", needs=_FIGURES),
             Link("monitoring:assessment", "office", pgettext_lazy("desk", "Assessment of companies"), needs=_OFFICE),
-            Link("platforms:rules", "rules", pgettext_lazy("desk", "Dispatch rules"), needs=_OFFICE),
+            Link(
+                "platforms:companies",
+                "rules",
+                pgettext_lazy("desk", "Companies and their rules"),
+                needs=_OFFICE | _ANSWER,
+            ),
         ),
     ),
     Group(
@@ -127,6 +132,15 @@ MAST = (
     Link("appeals:follow", "find", pgettext_lazy("mast", "Follow by receipt")),
     Link("portal:verify", "hash", pgettext_lazy("mast", "Verify a record")),
 )
+
+
+def _menu_links() -> Iterator[Link]:
+    for group in MENU:
+        yield from group.links
+
+
+def _names(group: Group) -> list[str]:
+    return [link.name for link in group.links]
 
 
 def address(name: str) -> str:
@@ -185,7 +199,12 @@ class Frame:
 
     @cached_property
     def menu(self) -> list[ShownGroup]:
-        groups = [ShownGroup(group.word, list(self._shown(group.links, self.counts))) for group in MENU]
+        # one place at a time, whatever group it stands in
+        shown = {link.url: link for link in self._shown(tuple(_menu_links()), self.counts)}
+        groups = [
+            ShownGroup(group.word, [shown[url] for url in map(address, _names(group)) if url in shown])
+            for group in MENU
+        ]
         return [group for group in groups if group.links]
 
     @cached_property

@@ -77,5 +77,8 @@ portal_urls = [
 urlpatterns = [
     path("", include(sign_in_urls)),
     path("", include((portal_urls, "portal"))),
+    path("", include("platforms.urls")),
+    path("", include("drivers.urls")),
+    path("", include("branches.urls")),
     path("", include("appeals.urls")),
 ]
