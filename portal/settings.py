@@ -1,6 +1,7 @@
 """Settings, all from the environment (README, "Deployment"); nothing secret has a default outside the demo."""
 
 import base64
+import logging
 import os
 import sys
 from pathlib import Path
@@ -296,6 +297,8 @@ LOGGING = {
     },
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["out"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    # one line a task is enough, and it is ours: the one that carries the request id
+    "loggers": {"celery.app.trace": {"level": "WARNING"}, "celery.worker.strategy": {"level": "WARNING"}},
 }
 structlog.configure(
     processors=[
@@ -310,6 +313,7 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
 # ids only: an address or a user agent beside a time would place a driver
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 SILENCED_SYSTEM_CHECKS: list[str] = []

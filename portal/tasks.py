@@ -55,5 +55,6 @@ def stamp(headers: dict[str, object], **_message: object) -> None:
 
 @signals.beat_init.connect
 def begin_at_once(**_beat: object) -> None:
-    """A portal that has just been started need not wait for the first tick to know that it is whole."""
+    """A portal that has just been started need not wait for the first ticks to know that it is whole."""
     heartbeat.apply_async(kwargs={"is_first": True}, expires=60)
+    publish_root.apply_async(expires=600)
