@@ -1,8 +1,6 @@
 """The look is judged in Chinese, as its readers see it; scripts and pages in a real browser, without a server."""
 
 import mimetypes
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -11,21 +9,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.template import engines
 from django.utils.translation import trans_real
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
-
-# playwright keeps an event loop running in this thread; the queries beside it are ordinary ones
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 HOST = "http://portal.test"
-# quiet: a browser of the tests calls nobody
-QUIET = [
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+# few cores, many processes: slow is not wrong
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 Site = dict[str, str | Callable[[Route], None]]
 
 
@@ -41,17 +30,6 @@ def from_string(text: str, **words: object) -> str:
     return engines["django"].from_string(text).render(words)
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("No Chromium on this machine: the pages are not looked at.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def site() -> Site:
     """The pages of the site under test by path: text of a page, or what answers the request."""
@@ -61,8 +39,7 @@ def site() -> Site:
 @pytest.fixture
 def context(chromium: Browser, site: Site) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, base_url=HOST, locale="zh-CN")
-    # two cores, many processes: slow is not wrong
-    context.set_default_timeout(90_000)
+    context.set_default_timeout(PATIENCE_MS)
     policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
     words = "; ".join(
         f"{name} " + " ".join(str(part) for part in parts if "nonce" not in str(part).lower())
