@@ -71,10 +71,13 @@ class Child:
             time.sleep(0.02)
 
     def kill(self) -> None:
-        """The whole group, so that a pool's children go with it."""
+        self.end_group()
+        self.process.wait(10)
+
+    def end_group(self) -> None:
+        """What it started and did not end: the processes of a pool, of a load in parts."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
 
 
 def run_to_end(name: str, program: list[str], *, log: Path, env: dict[str, str], mode: str = "plain") -> str:
@@ -87,6 +90,7 @@ def run_to_end(name: str, program: list[str], *, log: Path, env: dict[str, str],
             least = min(least, free_bytes(log))
     finally:
         child.stop(5)
+        child.end_group()
     words = child.words()
     if child.process.returncode != 0:
         # on a full disk the log may have no room for the reason, and the program may have cleaned up since

@@ -78,7 +78,7 @@ class Up:
     def words(self) -> str:
         return self.out.read_text()
 
-    def wait_until_ready(self, seconds: float = 150) -> float:
+    def wait_until_ready(self, seconds: float = 400) -> float:
         """Seconds until the launcher says it is ready."""
         deadline = time.monotonic() + seconds
         while "The portal is ready" not in self.words:
