@@ -60,26 +60,28 @@ def record(
         EventHead.objects.bulk_create([first], ignore_conflicts=True)
         head = heads.get(subject=name)
     texts = {key: (text, secrets.token_hex(32)) for key, text in (words or {}).items() if text}
+    position = head.position + 1
+    commitments = {key: ledger.commitment(salt, text) for key, (text, salt) in texts.items()}
     link = {
         "subject": name,
-        "position": head.position + 1,
+        "position": position,
         "kind": kind,
         "by": by.code if by else None,
         "post": post.code if post else None,
         "at": ledger.microseconds(at),
         "facts": facts or {},
-        "words": {key: ledger.commitment(salt, text) for key, (text, salt) in texts.items()},
+        "words": commitments,
         "previous": head.hash,
     }
     event = Event.objects.create(
         kind=kind,
         subject=name,
-        position=link["position"],
+        position=position,
         by=by,
         post=post,
         at=at,
-        facts=link["facts"],
-        commitments=link["words"],
+        facts=facts or {},
+        commitments=commitments,
         previous=head.hash,
         hash=ledger.link_hash(link),
     )

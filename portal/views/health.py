@@ -15,6 +15,7 @@ from portal import permissions, roles
 from portal.actions import deliveries
 from portal.calendar import beijing_day
 from portal.errors import Refused
+from portal.front import LEVELS
 from portal.models import Delivery, JobRun, Post
 from portal.views import errors
 
@@ -46,7 +47,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def health(request: HttpRequest) -> HttpResponse:
     post = _require_administrator(request)
     now = timezone.now()
-    found = sorted(reading.findings(now), key=lambda check: -reading.LEVELS.index(check.level))
+    found = sorted(reading.findings(now), key=lambda check: -LEVELS.index(check.level))
     given_up = Delivery.objects.filter(failed_at__isnull=False).select_related("event").order_by("-failed_at")
     words = {
         "checks": found,
