@@ -1,20 +1,21 @@
 """Everything the desk shows of one case, read in a constant number of queries however long it is."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from appeals import chain, inbox, permissions, standing
+from appeals.hand import Hand, hand_of
 from appeals.models import Alarm, Answer, Appeal, Hearing, Identity, Leg, Unsealing
 from appeals.offers import Offer, offers_of
 from appeals.timeline import Entry, Timeline
 from appeals.timeline import of as timeline_of
 from portal import events
-from portal.calendar import beijing_day, calendar_days
+from portal.calendar import beijing_day
 from portal.models import CalendarNotice, EventText, OrganisationKind, Post
 from portal.wording import Due, day_and_weekday, staff_date, staff_time
 
@@ -35,17 +36,6 @@ LEFT_BY: dict[str, Promise] = {
     "withdraw": pgettext_lazy("end of a stay", "Withdrawn"),
     "vacant": pgettext_lazy("end of a stay", "Nobody left to act"),
 }
-
-
-@dataclass(frozen=True)
-class Hand:
-    """Who has it, and what has to happen by when: the words of parts/hand.html."""
-
-    who: str = ""
-    doing: str = ""
-    post: str = ""
-    until: str = ""
-    late: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,54 +116,16 @@ class CaseFile:
         owed = self.last_answer.carry_out_date if self.last_answer and self.last_answer.is_owed else None
         return inbox.clock_of(self.appeal, now=self.now, calendar=calendar, promised_date=owed)
 
+    @property
+    def due_left(self) -> Due | None:
+        """The same clock where the date stands beside it: 还有 2 天 instead of the date once more."""
+        if self.due and self.due.state in ("far", "soon"):
+            return replace(self.due, staff=self.due.driver)
+        return self.due
+
     @cached_property
     def hand(self) -> Hand:
-        appeal = self.appeal
-        organisation = appeal.handling_org.short_name
-        handler = appeal.handler.person.name if appeal.handler else ""
-        day = staff_date(appeal.due_date, today=self.today) if appeal.due_date else ""
-        match appeal.status:
-            case chain.WAITING:
-                until = _("to be taken by %(day)s 24:00") % {"day": day}
-                if appeal.is_urgent and appeal.due_at:
-                    until = _("to be taken by %(time)s") % {"time": staff_time(appeal.due_at, today=self.today)}
-                return Hand(organisation, _(" has not taken it yet"), self._meant_for(), until, self._late())
-            case chain.IN_HAND:
-                return Hand(
-                    handler,
-                    _(" has it in hand"),
-                    organisation,
-                    _("answer by %(day)s 24:00") % {"day": day},
-                    self._late(),
-                )
-            case chain.ASKED:
-                rest = _("the clock rests until %(day)s at the latest") % {"day": day}
-                return Hand(handler, _(" asked the driver"), organisation, rest)
-            case chain.ANSWERED:
-                return Hand(handler, _(" has answered"), organisation, self._after_answer())
-        return Hand(_state_words(appeal), "", organisation, self._since())
-
-    def _meant_for(self) -> str:
-        leg = self.legs[-1] if self.legs else None
-        return _("meant for %(name)s") % {"name": leg.designated.person.name} if leg and leg.designated else ""
-
-    def _late(self) -> str:
-        if self.appeal.tier == chain.COMMITTEE:
-            return _("Late, the committee above is alarmed.")
-        return _("Late, it moves up by itself.")
-
-    def _after_answer(self) -> str:
-        given = self.last_answer
-        if given and given.is_owed and given.carry_out_date:
-            return _("to be carried out by %(day)s") % {"day": staff_date(given.carry_out_date, today=self.today)}
-        if given and not self.appeal.accepted_at:
-            last = calendar_days(given.at, chain.WINDOW_DAYS).due_date
-            return _("the driver may go on until %(day)s") % {"day": staff_date(last, today=self.today)}
-        return ""
-
-    def _since(self) -> str:
-        at = self.appeal.closed_at or self.appeal.moved_at
-        return _("since %(day)s") % {"day": staff_time(at, today=self.today)}
+        return hand_of(self.appeal, self.legs, self.last_answer, self.today)
 
     # -- what was said ------------------------------------------------------------------------------------------------
 
@@ -189,7 +141,9 @@ class CaseFile:
 
     @cached_property
     def timeline(self) -> Timeline:
-        return timeline_of(self.appeal, is_driver=False, today=self.today)
+        """Everything that happened; the driver's words of the filing stand above it and are not said twice."""
+        entries = timeline_of(self.appeal, is_driver=False, today=self.today).entries
+        return Timeline([replace(one, say="") if one.kind == "appeals.filed" else one for one in entries])
 
     @property
     def added(self) -> list[Entry]:
@@ -259,7 +213,7 @@ class CaseFile:
         appeal = self.appeal
         district = str(appeal.district) if appeal.district else ""
         return [
-            (_("Kind"), str(appeal.get_category_display())),
+            (pgettext("column", "Kind"), str(appeal.get_category_display())),
             (_("About"), appeal.respondent_at_event.name if appeal.respondent_at_event else self.respondent),
             (_("Rule version at the time"), _rule_words(appeal)),
             (_("Happened on"), day_and_weekday(appeal.happened_date, today=self.today)),
@@ -278,10 +232,6 @@ def _rule_words(appeal: Appeal) -> str:
     if version is None:
         return ""
     return _("%(rule)s, version %(number)d") % {"rule": version.rule.title, "number": version.number}
-
-
-def _state_words(appeal: Appeal) -> str:
-    return str(appeal.get_status_display())
 
 
 def hearing_state(hearing: Hearing, now: datetime.datetime) -> str:

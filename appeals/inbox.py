@@ -101,12 +101,7 @@ def at_my_desk(post: Post, now: datetime.datetime) -> Q:
         for tier, roles in TIER_ROLES.items():
             if acting.role in roles:
                 desk |= _desk_of(acting, tier)
-    below = Leg.objects.filter(
-        appeal=OuterRef("pk"),
-        tier__lt=OuterRef("tier"),
-        left_by__in=("answered", "escalate"),
-        handler__person=post.person_id,
-    )
+    below = Leg.objects.filter(appeal=OuterRef("pk"), tier__lt=OuterRef("tier"), handler__person=post.person_id)
     on_duty = DutyPost.objects.filter(post=post, from_at__lte=now, until_at__gt=now)
     return (desk & ~Q(Exists(below))) | Q(is_urgent=True, place__in=on_duty.values("place"))
 

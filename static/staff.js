@@ -82,6 +82,14 @@
     if (event.target.closest("[data-help]")) help();
   });
 
+  // a case opens beside the list only where there is room for it; a new tab stays a new tab
+  d.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[hx-get]");
+    if (!link) return;
+    const isNarrow = "beside" in link.dataset && !matchMedia("(min-width: 77.51em)").matches;
+    if (isNarrow || event.ctrlKey || event.metaKey || event.shiftKey) event.stopPropagation();
+  }, true);
+
   // one tap, one post; the key in the form would catch a second one too
   d.addEventListener("submit", (event) => {
     const form = event.target;

@@ -49,7 +49,7 @@ class TakeForm(MoveForm):
 
 
 class AskForm(MoveForm):
-    heading = _l("Ask the driver")
+    heading = pgettext_lazy("button", "Ask the driver")
     button = pgettext_lazy("button", "Send the question")
     question = words_field(
         _l("Question"), hint=_l("Ask for everything at once: each question rests the clock for days."), rows=5
@@ -57,7 +57,7 @@ class AskForm(MoveForm):
 
 
 class HearForm(MoveForm):
-    heading = _l("Ask the company")
+    heading = pgettext_lazy("button", "Ask the company")
     button = pgettext_lazy("button", "Send to the company")
     question = words_field(
         _l("What the company reads"),
@@ -115,7 +115,7 @@ class ReasonForm(MoveForm):
 
 
 class EscalateForm(ReasonForm):
-    heading = _l("Pass up")
+    heading = pgettext_lazy("button", "Pass up")
     button = pgettext_lazy("button", "Pass it up")
     follows = _l("The next tier begins with clocks of its own. Once up, it can be returned down at most once.")
 

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from appeals import respondents
 from appeals.actions.filing import Filing
@@ -37,7 +38,7 @@ class FileForForm(forms.Form):
         widget=Tiles(css="yesno"),
     )
     category = forms.ChoiceField(
-        label=_l("Kind"),
+        label=pgettext_lazy("column", "Kind"),
         choices=[("", _l("Choose")), *Category.choices],
         error_messages={"required": _l("Choose one.")},
     )

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from appeals import chain
 from appeals.forms.desk import INCOMPLETE, KeyForm, words_field
@@ -16,7 +17,7 @@ from portal.models import Organisation, OrganisationKind, Place, Post
 from portal.roles import HANDLE, permissions_of
 from portal.widgets import DayParts
 
-EVERYWHERE = "all"
+EVERYWHERE = EVERYTHING = "all"
 
 
 def places_of(organisation: Organisation, day: datetime.date) -> list[Place]:
@@ -41,7 +42,7 @@ class ClockForm(KeyForm):
 
     where = forms.ChoiceField(label=_l("Place"))
     category = forms.ChoiceField(
-        label=_l("Kind of appeal"), choices=[("", _l("All kinds")), *Category.choices], required=False
+        label=_l("Kind of appeal"), choices=[(EVERYTHING, pgettext_lazy("of appeals", "All kinds")), *Category.choices]
     )
     tier = forms.TypedChoiceField(label=_l("Tier"), choices=chain.TIERS, coerce=int)
     take_days = _days(_l("Take, working days"))
@@ -63,6 +64,11 @@ class ClockForm(KeyForm):
             *((code, str(place)) for code, place in self.places.items()),
         ]
 
+    def clean_category(self) -> str:
+        """Empty is every kind, as the settings have it."""
+        category: str = self.cleaned_data["category"]
+        return "" if category == EVERYTHING else category
+
     @property
     def place(self) -> Place | None:
         """None is everywhere."""
@@ -75,10 +81,10 @@ class DutyForm(KeyForm):
     where = forms.ChoiceField(label=_l("City"))
     who = forms.ChoiceField(label=_l("On duty"), error_messages={"required": _l("Choose who is on duty.")})
     from_at = forms.DateTimeField(
-        label=_l("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_l("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
     until_at = forms.DateTimeField(
-        label=_l("Until"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_l("Ends"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
 
     def __init__(self, *args: Any, organisation: Organisation, day: datetime.date, **kwargs: Any) -> None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -23,6 +24,8 @@ from portal.models import Post
 from portal.roles import HANDLE
 
 PHONE_CHIPS = (listing.TODO, listing.DRIVER, listing.ANSWERED, listing.ALL)
+# a phone has no room for the whole of it
+SHORT = {listing.ANSWERED: pgettext_lazy("desk list", "Answered")}
 
 
 @require_GET
@@ -63,11 +66,12 @@ def contact_inbox(request: HttpRequest) -> HttpResponse:
         return redirect("appeals:inbox")
     wanted = Wanted.of({"show": request.GET.get("show", ""), "page": request.GET.get("page", "1")})
     listed = listing.read(post, wanted, now)
+    tabs = _chips("appeals:contact_inbox", wanted, listed.counts, PHONE_CHIPS)
     words = {
         "inbox": listed,
         "wanted": wanted,
         "empty": listing.empty_words(wanted),
-        "tabs": _chips("appeals:contact_inbox", wanted, listed.counts, PHONE_CHIPS),
+        "tabs": [{**tab, "word": SHORT.get(tab["chip"], tab["word"])} for tab in tabs],
     }
     return render(request, "appeals/desk/contact_inbox.html", words)
 
@@ -120,6 +124,7 @@ def _chips(name: str, wanted: Wanted, counts: dict[str, int], chips: tuple[str, 
     return [
         {
             "url": _address(wanted, name, show=chip),
+            "chip": chip,
             "word": listing.CHIPS[chip],
             "count": counts[chip],
             "is_current": chip == wanted.show,
@@ -133,7 +138,7 @@ def _selects(wanted: Wanted) -> list[dict[str, Any]]:
     return [
         {
             "name": "category",
-            "label": _("Kind"),
+            "label": pgettext("column", "Kind"),
             "options": [(value, word, value == wanted.category) for value, word in kinds],
         },
         {

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from appeals import chain, inbox, permissions
@@ -93,7 +93,7 @@ def _clock_state(row: ClockSetting, rows: list[ClockSetting], today: datetime.da
 
 
 def _kind(category: str) -> str:
-    return str(Category(category).label) if category else str(_("All kinds"))
+    return str(Category(category).label) if category else pgettext("of appeals", "All kinds")
 
 
 def set_clock(request: HttpRequest) -> HttpResponse:
