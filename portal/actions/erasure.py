@@ -29,9 +29,7 @@ def erase_words(
     found = list(texts.select_for_update(of=("self",)).values_list("pk", "event_id", "event__position"))
     if not found:
         return 0
-    EventText.objects.filter(pk__in=[pk for pk, _event, _position in found]).update(
-        text=None, salt=None, erased_at=now
-    )
+    EventText.objects.filter(pk__in=[pk for pk, _event, _position in found]).update(text=None, salt=None, erased_at=now)
     touched = {event for _pk, event, _position in found}
     Notice.objects.filter(event__in=touched).delete()
     SmsMessage.objects.filter(event__in=touched, sent_at__isnull=True).delete()
