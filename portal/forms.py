@@ -91,7 +91,7 @@ class AppointForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
     organisation = forms.ModelChoiceField(label=gettext_lazy("Organisation"), queryset=Organisation.objects.none())
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=[("", gettext_lazy("Choose")), *Role.choices])
     from_date = forms.DateField(label=gettext_lazy("From"), widget=DayParts())
 
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
@@ -99,6 +99,7 @@ class AppointForm(forms.Form):
         field = self.fields["organisation"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = organisations
+        field.empty_label = _("Choose")
 
     def clean_phone(self) -> str:
         return tidy_phone(self.cleaned_data["phone"])
@@ -148,6 +149,7 @@ class LeaveForm(forms.Form):
         field = self.fields["deputy"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = deputies
+        field.empty_label = _("Nobody")
         field.label_from_instance = lambda post: f"{post.person.name} {post}"  # type: ignore[method-assign]
 
     def clean(self) -> dict[str, Any]:

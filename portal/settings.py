@@ -170,7 +170,8 @@ MFA_FORMS = {
     "add_webauthn": "portal.factor_forms.KeyForm",
     "edit_webauthn": "portal.factor_forms.KeyNameForm",
 }
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+# a browser takes http://localhost for safe; in production there is TLS in front
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 # Posts at a desk need a second factor; contacts and volunteers act on their own phones with the code alone.
 STAFF_SECOND_FACTOR = os.environ.get("STAFF_SECOND_FACTOR", "0" if DEMO else "1") == "1"
 if PRODUCTION and not STAFF_SECOND_FACTOR:

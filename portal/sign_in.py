@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from portal import roles, sealing, session_clock
 from portal.actions import people, posts
 from portal.calendar import beijing_day
-from portal.models import Post, User
+from portal.models import OrganisationKind, Post, User
 from portal.models.people import phone_hash
 from portal.session_clock import Clock, Limits
 
@@ -130,6 +130,14 @@ def has_factor(person: User) -> bool:
     return Authenticator.objects.filter(user=person, type__in=_FACTORS).exists()
 
 
+def factor_page(person: User) -> str:
+    """Where the person gives his second factor, or sets one up: the app before the key, as a key needs scripts."""
+    kinds = set(Authenticator.objects.filter(user=person, type__in=_FACTORS).values_list("type", flat=True))
+    if Authenticator.Type.TOTP in kinds:
+        return "mfa_reauthenticate"
+    return "mfa_reauthenticate_webauthn" if kinds else "portal:factor"
+
+
 def gave_factor(request: HttpRequest) -> bool:
     """A second factor was given since this session's sign-in. A new sign-in starts a new session, and an empty list."""
     return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
@@ -198,7 +206,7 @@ def take_wanted(request: HttpRequest, *, now: datetime) -> HttpResponse:
     if clock and clock.post_ended(post_limits(), now):
         return redirect("account_confirm" if not roles.needs_second_factor(post.role) else "portal:sign_in_again")
     if lacks_factor(request, post):
-        return redirect("mfa_reauthenticate" if has_factor(request.user) else "portal:factor")  # type: ignore[arg-type]
+        return redirect(factor_page(request.user))  # type: ignore[arg-type]
     posts.choose(post.pk, by=request.user, now=now)  # type: ignore[arg-type]
     take_up(request, post)
     request.session.pop(WANTED, None)
@@ -222,5 +230,15 @@ def demo_posts() -> list[tuple[str, User, Post | None]]:
         key = (post.role, post.organisation.kind)
         if key not in seen:
             seen.add(key)
-            found.append((f"{post.organisation.get_kind_display()} {post.get_role_display()}", post.person, post))
+            found.append((_role_words(post), post.person, post))
     return found
+
+
+def _role_words(post: Post) -> str:
+    """The role, and the kind of organisation where the same role is held at several."""
+    if len(roles.kinds_for(post.role)) == 1 or post.organisation.kind == OrganisationKind.DEPARTMENT:
+        return post.get_role_display()
+    return _("%(role)s, %(kind)s") % {
+        "role": post.get_role_display(),
+        "kind": post.organisation.get_kind_display(),
+    }

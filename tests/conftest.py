@@ -155,7 +155,7 @@ def served(committed: str, tmp_path: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     database = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{committed}"
     address = f"http://127.0.0.1:{port}"
-    env = os.environ | {"DATABASE_URL": database, "PUBLIC_URL": address, "ALLOWED_HOSTS": "127.0.0.1"}
+    env = os.environ | {"DATABASE_URL": database, "PUBLIC_URL": address, "ALLOWED_HOSTS": "127.0.0.1,localhost"}
     program = WEB.program(bind=f"127.0.0.1:{port}", state=str(tmp_path))
     with (tmp_path / "web.log").open("wb") as log:
         web = subprocess.Popen(program, env=env, stdout=log, stderr=log, cwd=settings.ROOT_DIR)
