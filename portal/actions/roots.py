@@ -26,12 +26,21 @@ class RootsDisagree(Exception):
 
 
 def publish_due(*, now: datetime.datetime) -> Counter[str]:
-    """Publish yesterday's root, and those of days that were missed, the oldest first; a second run changes nothing."""
-    published = Counter[str]()
+    """Publish yesterday's root, and those of days that were missed, the oldest first; a second run changes nothing.
+
+    A day on which file and database disagree does not hold up the days after it; it fails loudly when they are out.
+    """
+    published, disagreeing = Counter[str](), []
     for day in missing_days(now)[:DAYS_AT_ONCE]:
-        publish_root(day, now=now)
-        published["published"] += 1
+        try:
+            publish_root(day, now=now)
+        except RootsDisagree:
+            disagreeing.append(day)
+        else:
+            published["published"] += 1
     rootfiles.drop_old_leaves(beijing_day(now))
+    if disagreeing:
+        raise RootsDisagree(", ".join(day.isoformat() for day in disagreeing))
     return published
 
 

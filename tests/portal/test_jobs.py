@@ -1,12 +1,13 @@
 """The one wrapper of background work: it writes down runs, errors by their kind and place, and signs of life."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.conf import settings
 
-from portal import celery_app, jobs
+from portal import celery_app, jobs, tasks
 from portal.models import Heartbeat, JobRun
 from tests import world
 
@@ -64,6 +65,21 @@ def test_a_late_sign_of_life_does_not_replace_a_newer_one() -> None:
     assert Heartbeat.objects.get().at == world.at("2026-11-23 10:00")
     jobs.beat("worker", world.at("2026-11-23 11:00"))
     assert Heartbeat.objects.get().at == world.at("2026-11-23 11:00")
+
+
+def test_a_heartbeat_is_the_workers_sign_and_beats() -> None:
+    tasks.heartbeat()
+    assert list(Heartbeat.objects.values_list("name", flat=True)) == ["worker"]
+    headers: dict[str, object] = {}
+    tasks.stamp(headers=headers)
+    sent_at = datetime.datetime.fromtimestamp(float(str(headers["sent_at"])), datetime.UTC)
+    tasks.heartbeat.push_request(sent_at=headers["sent_at"])
+    try:
+        tasks.heartbeat(is_first=True)
+    finally:
+        tasks.heartbeat.pop_request()
+    signs = dict(Heartbeat.objects.values_list("name", "at"))
+    assert signs["beat"] == signs["beat_start"] == sent_at <= signs["worker"]
 
 
 def test_every_task_that_beat_names_exists() -> None:

@@ -163,6 +163,15 @@ def test_a_record_of_today_has_no_proof_yet() -> None:
     assert verification.verify(log, roots=caselog.published_roots()).ok
 
 
+def test_a_day_that_disagrees_does_not_hold_up_the_days_after_it(folder: Path) -> None:
+    """As after a restore from an old copy: a root is on file that the database cannot account for."""
+    roots.publish_root(datetime.date(2026, 11, 19), now=AFTER)
+    rootfiles.write({"day": "2026-11-20", "root": "0" * 64, "made_at": "2026-11-20T16:20:00+00:00"}, [])
+    with pytest.raises(RootsDisagree, match="2026-11-20"):
+        roots.publish_due(now=AFTER)
+    assert [row.day.day for row in DailyRoot.objects.order_by("day")] == [19, 21, 22]
+
+
 def test_leaves_are_kept_for_a_month_and_roots_for_ever(folder: Path) -> None:
     an_event("2026-11-22 08:00")
     roots.publish_root(DAY, now=AFTER)
