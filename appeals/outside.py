@@ -20,7 +20,7 @@ BODIES = {
         OutsideBody("labour", _("Labour inspection and arbitration"), "12333"),
         OutsideBody("transport", _("Transport service hotline"), "12328"),
         OutsideBody("legal_aid", _("Legal aid"), "12348"),
-        OutsideBody("police", _("Police"), "110"),
+        OutsideBody("police", _("The police"), "110"),
         OutsideBody("traffic_police", _("Traffic police"), "122"),
         OutsideBody("court", _("Court"), "12368"),
         OutsideBody("market", _("Market supervision"), "12315"),

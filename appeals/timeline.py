@@ -26,6 +26,8 @@ BESIDE = frozenset(
 # which of an event's texts are somebody's words to be quoted, in the order they are read
 QUOTED = ("story", "question", "words", "reasons", "remedy", "rule", "facts", "offer", "reason", "note", "motive")
 COMPANY_KINDS = frozenset({"appeals.platform_replied", "appeals.platform_silent", "appeals.platform_asked"})
+# never where the case is now: looks at the driver's name, alarms, ratings
+ASIDE = BESIDE - {"appeals.added", "appeals.platform_asked", "appeals.platform_replied", "appeals.platform_silent"}
 LINKED = frozenset({"appeals.reopened", "appeals.reopened_as"})
 RECENT = 12
 
@@ -71,7 +73,7 @@ def of(appeal: Appeal, *, is_driver: bool, today: datetime.date) -> Timeline:
         .order_by("-position")
     )
     reader = _Reader(appeal, is_driver, today, _names(rows), _series(rows) if is_driver else {})
-    newest = next((row.pk for row in rows if row.kind not in BESIDE), None) if not appeal.closed_at else None
+    newest = next((row.pk for row in rows if row.kind not in ASIDE), None) if not appeal.closed_at else None
     return Timeline([reader.entry(row, is_newest=row.pk == newest) for row in rows])
 
 

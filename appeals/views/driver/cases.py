@@ -15,6 +15,7 @@ from appeals import chain, counting, receipts, standing, timeline
 from appeals.models import Answer, Appeal, Draft, Leg
 from portal import caselog, events
 from portal.calendar import WorkCalendar, beijing_day
+from portal.wording import day_date
 
 PER_PAGE = 15
 # what a driver may do, as he reads it: icon and words; the order is the page's
@@ -46,7 +47,11 @@ def row_of(appeal: Appeal, now: datetime.datetime, calendar: WorkCalendar) -> di
     return {
         "url": reverse("appeals:detail", args=[appeal.code]),
         "title": standing.title_of(appeal),
-        "facts": [appeal.get_category_display(), standing.state_words(appeal), appeal.number],
+        "facts": [
+            appeal.get_category_display(),
+            standing.state_words(appeal),
+            day_date(beijing_day(appeal.filed_at), today=beijing_day(now)),
+        ],
         "icon": icons.get(appeal.status, "file"),
         "tone": "red" if appeal.is_urgent and appeal.is_open else tones.get(appeal.status, ""),
         "due": standing.due_of(appeal, now, calendar),
@@ -132,7 +137,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "question": next((entry for entry in line.entries if entry.kind == "appeals.asked"), None)
         if appeal.status == chain.ASKED
         else None,
-        "answers": [answer_words(one, now) for one in answers],
+        # while the case goes on at another tier, an earlier answer stands in what happened so far
+        "answer": answer_words(given, now) if given and not appeal.is_open else None,
         "is_top": appeal.status == chain.ANSWERED and appeal.tier == chain.COMMITTEE and not appeal.accepted_at,
         "moves": moves,
         "offers": [offer(move, appeal) for move in OFFERS if move in moves],

@@ -48,6 +48,9 @@ def new_step(request: HttpRequest, number: int) -> HttpResponse:
     sheet = _sheet(request)
     if request.method == "POST":
         return _submit(request, sheet) if _is_final(request, number) else _go_on(request, sheet, number)
+    if sheet.is_new and number > 1:
+        # back from the receipt: what was filed is in the list
+        return redirect("appeals:mine")
     open_at = sheet.first_open()
     if number > open_at:
         return redirect("appeals:new_step", open_at)

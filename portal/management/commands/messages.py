@@ -21,6 +21,7 @@ PARTS_DIR = settings.ROOT_DIR / "locale" / "zh_Hans"
 COMPILED = PARTS_DIR / "LC_MESSAGES" / "django.mo"
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    "_l": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,
