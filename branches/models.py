@@ -3,13 +3,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce, Left
 
 from branches import permissions
 from drivers.models import Driver, Engagement
 from portal.models import Organisation, OrganisationKind, Place, Post, Role
 
+CITY_DIGITS = 4  # of a GB/T 2260 code
 LEADING = (Role.SECRETARY, Role.DEPUTY_SECRETARY)
 
 
@@ -200,6 +201,13 @@ def branches_with_figures(post: Post | None, day: datetime.date) -> models.Query
                 Engagement.objects.on_day(day), "company__enterprise_organisations__organisation", "driver"
             ),
             pair_count=_count(Pair.objects.live(day), "contact__organisation"),
+            load=Case(
+                When(present_count=0, then=None),
+                When(kind=OrganisationKind.ENTERPRISE, then=F("company_driver_count") / F("present_count")),
+                default=F("driver_count") / F("present_count"),
+                output_field=IntegerField(),
+            ),
+            city_code=Left("place__code", CITY_DIGITS),
         )
-        .order_by("place__code", "kind", "name", "pk")
+        .order_by("city_code", "kind", "place__code", "name", "pk")
     )

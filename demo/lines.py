@@ -200,7 +200,9 @@ def appoint_others(lines: Lines, random: Random) -> None:
             fill(Role.COMMITTEE_STAFF, committee)
     for name, branch in lines.branches.items():
         if name != "江阳第二流动党支部":
-            fill(Role.SECRETARY, branch)
+            secretary = fill(Role.SECRETARY, branch)
+            if random.random() < 0.6:
+                posts.set_public(secretary.pk, is_public=True, by=secretary.person, now=FOUNDED_AT)
             if name not in ("邛崃流动党支部", "长宁流动党支部", "宣汉流动党支部"):
                 fill(Role.DEPUTY_SECRETARY, branch)
     for company, organisation in lines.enterprises.items():
