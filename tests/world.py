@@ -8,10 +8,10 @@ from allauth.account.internal.flows.login import record_authentication
 from django.test import Client, RequestFactory
 
 from appeals.actions import driving, filing, handling
-from appeals.models import Appeal, Category, RespondentKind
+from appeals.models import Appeal, Category, DutyPost, RespondentKind
 from branches.models import EnterpriseOrganisation, Pair, Responsibility
 from drivers.models import Driver, Engagement
-from platforms.models import Company, DispatchRule, RuleVersion
+from platforms.models import Company, DispatchRule, Kinship, RuleVersion, Tie, TieKind
 from portal import codes, sign_in
 from portal.actions import calendar, places, posts
 from portal.models import Organisation, OrganisationKind, Place, PlaceOpening, Post, Role, User
@@ -146,6 +146,37 @@ def a_secretary(of: Organisation) -> Post:
 
 def a_committee_staff(of: Organisation | None = None) -> Post:
     return a_post(Role.COMMITTEE_STAFF, of or committee())
+
+
+def leave(post: Post, deputy: Post | None = None, first: str = "2026-01-01", last: str = "2026-12-31") -> Post:
+    """The holder of a post is away; the deputy has what he needs from the first day on."""
+    span = (datetime.date.fromisoformat(first), datetime.date.fromisoformat(last))
+    now = at(f"{first} 09:00")
+    posts.set_leave(post.pk, span=span, deputy=deputy, by=None, now=now)
+    return Post.objects.get(pk=post.pk)
+
+
+def end(post: Post, last: str = "2026-01-01") -> Post:
+    """A post ends after its last day."""
+    return posts.end_post(post.pk, last_date=datetime.date.fromisoformat(last), by=None, now=at(f"{last} 09:00"))
+
+
+def tie(person: User, company: Organisation, kind: str = TieKind.STAFF, until: str | None = None) -> Tie:
+    """A declared tie that bars a person from a company's cases."""
+    last = datetime.date.fromisoformat(until) if until else None
+    return Tie.objects.create(person=person, company=company, kind=kind, from_date=LONG_AGO, until_date=last)
+
+
+def kin(one: User, other: User) -> Kinship:
+    """Two people declared as relatives, by one of them."""
+    return Kinship.objects.create(person=one, relative=other)
+
+
+def on_duty(
+    post: Post, letters: str = "LZ", first: str = "2026-01-01 00:00", last: str = "2027-01-01 00:00"
+) -> DutyPost:
+    """A post that answers for a city's urgent appeals."""
+    return DutyPost.objects.create(post=post, place=city(letters), from_at=at(first), until_at=at(last))
 
 
 def a_driver(branch: Organisation | None = None, *, place: Place | None = None, contact: Post | None = None) -> User:
