@@ -8,7 +8,7 @@ other sessions ask for afterwards, and a device that signed in before has limits
 import datetime
 import hmac
 import secrets
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.cache import cache
@@ -24,7 +24,7 @@ CODE_SECONDS = 300
 TRIES = 5
 RESEND_SECONDS = 60
 DIGITS = 6
-# past so many wrong tries for a number in a day its codes get two digits more: guessing stays hopeless, nobody is shut out
+# past so many wrong tries for a number in a day its codes get two digits more: guessing stays hopeless, nobody is out
 GUESSED = 30
 DIGITS_WHEN_GUESSED = 8
 DAY = 86_400
@@ -159,10 +159,9 @@ def check(asked: Asked, typed: str, *, now: datetime.datetime) -> str:
     return asked.number
 
 
-def expire_now(asked: Asked) -> Asked:
-    """The code is given up, as when its owner corrects the number."""
-    cache.delete(_code_key(asked))
-    return replace(asked, sent_at=0, wait_until=0)
+def may_try_name(person_code: str) -> bool:
+    """Five guesses a day at the name behind a number that came back after a long absence."""
+    return _add(f"challenge:name:{person_code}", DAY) <= TRIES
 
 
 def _code_key(asked: Asked) -> str:

@@ -63,6 +63,17 @@ class CodeForm(forms.Form):
         return code
 
 
+class SamePersonForm(forms.Form):
+    """The name one gave when one was here last."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Your full name, as you gave it here"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Enter the name.")},
+    )
+
+
 class NameForm(forms.Form):
     """What the person is called here."""
 

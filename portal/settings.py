@@ -188,6 +188,8 @@ STAFF_SESSION_HOURS = 12
 DRIVER_IDLE_DAYS = 30
 DRIVER_SESSION_DAYS = 90
 SHORT_IDLE_MINUTES = 60
+# operators give a number to somebody else some three months after it was given up
+NUMBER_ABSENT_DAYS = 180
 SMS_DOOR = os.environ.get("SMS_DOOR", "portal.sms.DemoDoor" if DEMO else "portal.sms.ConsoleDoor")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

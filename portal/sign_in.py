@@ -1,5 +1,6 @@
 """Who gets in: the person behind a phone number, and the second factor of staff, which allauth keeps."""
 
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +31,7 @@ LAID_DOWN = "post_laid_down"
 STAY = "stay"
 NEXT = "next"
 WANTED = "post_wanted"
+RETURNING = "returning"
 DEVICE_COOKIE = "portal_device"
 DEVICE_SECONDS = 400 * 86_400
 _FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -67,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Django renews the session's key here; its clocks start, and end as the person chose."""
-        user.backend = "portal.sign_in.PhoneBackend"  # type: ignore[attr-defined]
+        user.backend = "portal.sign_in.PhoneBackend"
         is_long = bool(request.session.pop(STAY, False))
         super().login(request, user)
         request.session[session_clock.KEY] = Clock.start(timezone.now(), is_long=is_long).stored()
@@ -171,6 +173,17 @@ def lay_down(request: HttpRequest) -> None:
     """The session acts as the person himself."""
     request.session.pop(POST, None)
     request.session.pop(LIGHT_POST, None)
+
+
+def was_long_absent(person: User, now: datetime) -> bool:
+    """He was here, and then not for so long that the number may be another person's by now."""
+    return person.last_login is not None and now - person.last_login >= timedelta(days=settings.NUMBER_ABSENT_DAYS)
+
+
+def is_named(person: User, typed: str) -> bool:
+    """The full name the account was given, blanks and width aside. A family name alone proves nothing."""
+    given, tried = (unicodedata.normalize("NFKC", "".join(name.split())).casefold() for name in (person.name, typed))
+    return len(given) > 1 and given == tried
 
 
 def own_posts(person: User, now: datetime) -> list[Post]:

@@ -13,6 +13,7 @@ handler500 = "portal.views.errors.broken"
 sign_in_urls = [
     path("sign-in/", account.login, name="account_login"),
     path("sign-in/code/", account.code, name="account_code"),
+    path("sign-in/returning/", account.returning, name="account_returning"),
     path("sign-in/code/again/", account.code_again, name="account_code_again"),
     path("sign-in/confirm/", account.confirm, name="account_confirm"),
     path("sign-in/demo/<str:person>/", account.demo, name="account_demo"),

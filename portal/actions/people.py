@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from portal import events
 from portal.models import User
 from portal.models.people import phone_hash
+from portal.sealing import keyed_hash
 
 
 def register(phone: str, *, now: datetime.datetime) -> User:
@@ -34,6 +35,16 @@ def signed_in(person: User, *, is_long: bool, now: datetime.datetime) -> User:
     person.save(update_fields=["is_long_session"])
     events.record("portal.signed_in", person, by=person, at=now, facts={"long": is_long})
     return person
+
+
+@transaction.atomic
+def part_from_number(person: User, *, now: datetime.datetime) -> None:
+    """The number belongs to somebody else by now: the old account keeps its record and is no longer reached by it."""
+    held = User.objects.select_for_update().get(pk=person.pk)
+    held.phone, held.phone_hash = "", keyed_hash("parted", held.code)
+    held.save(update_fields=["phone", "phone_hash"])
+    end_sessions(held)
+    events.record("portal.number_parted", held, by=None, at=now)
 
 
 def end_sessions(person: User) -> None:

@@ -19,7 +19,7 @@ from portal import challenge, phone, session_clock, sign_in, sms
 from portal.actions import people
 from portal.challenge import Asked, Asker, TooMany
 from portal.errors import Refused
-from portal.forms import CodeForm, PhoneForm
+from portal.forms import CodeForm, PhoneForm, SamePersonForm
 from portal.models import User
 from portal.session_clock import Clock
 from portal.views import errors
@@ -64,8 +64,36 @@ def code(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("code", str(refusal))
         else:
+            if sign_in.was_long_absent(person, now) and person.is_active:
+                request.session[sign_in.RETURNING] = person.code
+                return redirect("account_returning")
             return enter(request, person)
     return render(request, "account/code.html", _code_words(asked, form))
+
+
+@never_cache
+@login_not_required
+@sensitive_post_parameters()
+def returning(request: HttpRequest) -> HttpResponse:
+    """The number was not used here for half a year: the same person gives his name, another begins anew."""
+    person = User.objects.filter(code=request.session.get(sign_in.RETURNING, ""), is_active=True).first()
+    if person is None:
+        return redirect("account_login")
+    form = SamePersonForm(request.POST if "name" in request.POST else None)
+    if "anew" in request.POST:
+        number, now = person.phone, timezone.now()
+        people.part_from_number(person, now=now)
+        request.session.pop(sign_in.RETURNING)
+        return enter(request, people.register(number, now=now))
+    if form.is_valid():
+        if not challenge.may_try_name(person.code):
+            form.add_error("name", _("That was tried too often today. Try again tomorrow, or begin anew."))
+        elif sign_in.is_named(person, form.cleaned_data["name"]):
+            request.session.pop(sign_in.RETURNING)
+            return enter(request, person)
+        else:
+            form.add_error("name", _("That is not the name given here. Nothing is lost; look at it once more."))
+    return render(request, "account/returning.html", {"form": form, "phone": person.masked_phone})
 
 
 @never_cache

@@ -223,6 +223,58 @@ def test_an_account_that_was_switched_off_stays_out(client: Client) -> None:
     assert not is_in(client)
 
 
+# -- a number given to somebody else ----------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_after_half_a_year_the_number_alone_does_not_open_the_account(client: Client, time_machine) -> None:
+    time_machine.move_to(world.NOW)
+    person = world.a_person("周建平", last_login=world.NOW - datetime.timedelta(days=180))
+    ask(client, person.phone)
+    assert enter(client)["Location"] == "/sign-in/returning/"
+    assert not is_in(client)
+    page = client.get("/sign-in/returning/").content.decode()
+    assert "周" not in page
+    for guess in ("周", "周建国", ""):
+        client.post("/sign-in/returning/", {"name": guess})
+        assert not is_in(client)
+    assert client.post("/sign-in/returning/", {"name": " 周 建平"}).status_code == 302
+    assert client.get("/me/").wsgi_request.user == person
+
+
+@pytest.mark.django_db
+def test_the_new_owner_of_a_number_begins_anew_and_the_old_account_is_out_of_his_reach(time_machine) -> None:
+    time_machine.move_to(world.NOW)
+    old = world.a_driver(world.a_branch())
+    User.objects.filter(pk=old.pk).update(last_login=world.NOW - datetime.timedelta(days=400))
+    appeal = world.an_appeal(by=old)
+    left_open = world.signed_in(User.objects.get(pk=old.pk))
+    User.objects.filter(pk=old.pk).update(last_login=world.NOW - datetime.timedelta(days=400))
+    browser = Client()
+    ask(browser, old.phone)
+    enter(browser)
+    browser.post("/sign-in/returning/", {"anew": ""})
+    assert is_in(browser)
+    new = User.objects.with_phone(old.phone)
+    assert new is not None
+    assert new != old
+    assert browser.get(f"/appeals/{appeal.code}/").status_code == 404
+    assert not is_in(left_open)
+    assert Event.objects.filter(kind="portal.number_parted", subject__endswith=old.code).count() == 1
+
+
+@pytest.mark.django_db
+def test_the_name_is_guessed_five_times_a_day_at_most(client: Client, time_machine) -> None:
+    time_machine.move_to(world.NOW)
+    person = world.a_person("周建平", last_login=world.NOW - datetime.timedelta(days=200))
+    ask(client, person.phone)
+    enter(client)
+    for number in range(5):
+        client.post("/sign-in/returning/", {"name": f"周{number}"})
+    assert "请明天再试" in client.post("/sign-in/returning/", {"name": "周建平"}).content.decode()
+    assert not is_in(client)
+
+
 # -- floods and guessing ----------------------------------------------------------------------------------------------
 
 
