@@ -1,7 +1,7 @@
 """The three ways a request is turned down: PermissionDenied says who, Refused says when, ValidationError says shape."""
 
 
-class Refused(Exception):  # noqa: N818 - the house's word
+class Refused(Exception):
     """A rule said no. Its sentence is for the person who reads it: a form error on a page, 409 in the API."""
 
 

@@ -8,7 +8,7 @@ from portal import codes, sealing
 
 
 class SealedTextField(models.TextField):
-    """Text that is encrypted in the database and plain in memory; it cannot be filtered on (keep a keyed hash beside it)."""
+    """Text encrypted in the database and plain in memory; it cannot be filtered on (keep a keyed hash beside it)."""
 
     @property
     def purpose(self) -> str:
@@ -30,4 +30,6 @@ class CodeField(models.CharField):
     """The public key of a row: 16 random Crockford base32 characters."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{**kwargs, "max_length": 16, "unique": True, "editable": False, "default": codes.new_code})
+        super().__init__(
+            *args, **{**kwargs, "max_length": 16, "unique": True, "editable": False, "default": codes.new_code}
+        )
