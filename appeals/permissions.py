@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from appeals import chain
 from appeals.models import Appeal, Bar, DutyPost, Identity, Leg
+from appeals.models.appeal import AppealQuerySet
 from appeals.reads import Reads, kin_of
 from branches.models import EnterpriseOrganisation
 from platforms.models import Tie
@@ -63,7 +64,7 @@ def is_own_enterprise(appeal: Appeal, organisation: Organisation) -> bool:
     )
 
 
-def unbarred_appeals(person: User, day: datetime.date):  # type: ignore[no-untyped-def]
+def unbarred_appeals(person: User, day: datetime.date) -> AppealQuerySet:
     """The appeals from which no bar, kinship or tie keeps this person; what he may see of them his post says."""
     people = kin_of({person.pk})[person.pk]
     rows = Appeal.objects.exclude(filer__in=people).exclude(
@@ -73,7 +74,7 @@ def unbarred_appeals(person: User, day: datetime.date):  # type: ignore[no-untyp
     return rows.exclude(respondent_at_event__in=tied) if tied else rows
 
 
-def sealed_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-untyped-def]
+def sealed_appeals(post: Post | None, day: datetime.date) -> AppealQuerySet:
     """The sealed appeals of a custodian's line: their number, tier and dates are all he sees of them."""
     if post is None or not post.is_live(day) or not has_permission(post, UNSEAL, day):
         return Appeal.objects.none()
@@ -83,11 +84,11 @@ def sealed_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-un
 
 def stands_in_for(post: Post, day: datetime.date) -> list[Post]:
     """The posts whose holder is on leave that day and names this one as deputy."""
-    named = post.deputises.live(day).select_related("organisation")  # type: ignore[attr-defined]
+    named = post.deputises.live(day).select_related("organisation")
     return [absent for absent in named if absent.is_on_leave(day)]
 
 
-def visible_appeals(post: Post | None, day: datetime.date):  # type: ignore[no-untyped-def]
+def visible_appeals(post: Post | None, day: datetime.date) -> AppealQuerySet:
     """The appeals the holder of this post may see; with no post, none (drivers use `Appeal.objects.of`)."""
     if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
         return Appeal.objects.none()

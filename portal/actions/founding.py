@@ -18,8 +18,8 @@ ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 
 @transaction.atomic
 def found(
-    administrators: Mapping[str, tuple[str, str]], *, cities: list[str], now: datetime.datetime
-) -> dict[str, Post]:
+    administrators: Mapping[Role, tuple[str, str]], *, cities: list[str], now: datetime.datetime
+) -> dict[Role, Post]:
     """Set up an empty installation: the department, the committees of the province and of the cities that begin, and
     the three administrators (role: name and phone number), three different people.
 
