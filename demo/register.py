@@ -176,8 +176,9 @@ def appoint_contacts(lines: Lines, register: Register, *, known: Post, random: R
             for driver in waiting.get(branch.pk, [])[:missing]:
                 _appoint_contact(lines, register, driver, branch)
     for organisation in lines.enterprises.values():
-        driver = next(row for row in waiting[random.choice(list(waiting))][4:] if row in register.filers)
-        _appoint_contact(lines, register, driver, organisation)
+        # not of the first of a branch: those are its own contacts, or would be asked first
+        free = [row for rows in waiting.values() for row in rows[4:] if row in register.filers]
+        _appoint_contact(lines, register, random.choice(free), organisation)
     for post in register.contacts:
         if post is known or random.random() < 0.85:
             posts.set_public(post.pk, is_public=True, by=post.person, now=FOUNDED_AT)
