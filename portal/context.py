@@ -12,7 +12,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from portal import front, roles
-from portal.models import Notice, Post
+from portal.models import Notice, Post, Role
 
 
 @dataclass(frozen=True)
@@ -134,11 +134,6 @@ MAST = (
 )
 
 
-def _menu_links() -> Iterator[Link]:
-    for group in MENU:
-        yield from group.links
-
-
 def _names(group: Group) -> list[str]:
     return [link.name for link in group.links]
 
@@ -200,12 +195,18 @@ class Frame:
     @cached_property
     def menu(self) -> list[ShownGroup]:
         # one place at a time, whatever group it stands in
-        shown = {link.url: link for link in self._shown(tuple(_menu_links()), self.counts)}
+        links = tuple(link for group in self._groups() for link in group.links)
+        shown = {link.url: link for link in self._shown(links, self.counts)}
         groups = [
             ShownGroup(group.word, [shown[url] for url in map(address, _names(group)) if url in shown])
-            for group in MENU
+            for group in self._groups()
         ]
         return [group for group in groups if group.links]
+
+    def _groups(self) -> tuple[Group, ...]:
+        """A contact handles his own cases and pairs; the whole and the day-to-day belong to those who lead."""
+        is_contact = self.post is not None and self.post.role == Role.CONTACT
+        return MENU[:1] if is_contact else MENU
 
     @cached_property
     def place_word(self) -> str:
