@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ class Pause:
     after: datetime.date
     until: datetime.date
     most: int
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def pauses_of(rows: Iterable[Event], calendar: WorkCalendar, now: datetime.datet
                 why = PAUSE_STARTS[began.kind]
                 most = chain.REST_DAYS if why == "asked" else MOST_DAYS
                 until = calendar.day_zero(row.at if row else now)
-                found.append(Pause(why, calendar.day_zero(began.at), until, most))
+                found.append(Pause(why, calendar.day_zero(began.at), until, most, goes_on=row is None))
             began = None
         elif row.kind in PAUSE_STARTS:
             began = row
@@ -86,6 +87,7 @@ def count(
     """Walk from the day after day zero to the due date and say of each day whether it counts, and if not, why."""
     zero = calendar.day_zero(leg.entered_at)
     left = {pause: pause.most for pause in pauses}
+    resting_now = next((pause for pause in left if pause.goes_on and leg.left_at is None), None)
     days: list[Day] = []
     day, number = zero, 0
     while (number < leg.answer_days or day < leg.answer_due_date) and len(days) < MOST_DAYS:
@@ -102,19 +104,29 @@ def count(
                 why = "promised"
             else:
                 number += 1
-        days.append(
-            Day(day, day_and_weekday(day, today=today), 0 if why else number, why, _note(day, leg, calendar, names))
-        )
+        note = _note(day, leg, calendar, names, is_resting=resting_now is not None)
+        days.append(Day(day, day_and_weekday(day, today=today), 0 if why else number, why, note))
+    if resting_now and days:
+        days[-1] = replace(days[-1], note=_if_today(resting_now.why))
     return Counted(leg, zero, zero != beijing_day(leg.entered_at), days)
 
 
-def _note(day: datetime.date, leg: Leg, calendar: WorkCalendar, names: Mapping[datetime.date, str]) -> str:
+def _if_today(why: str) -> str:
+    """While a clock rests its last day still moves: what it would be if the rest ended today."""
+    if why == "asked":
+        return _("last day to answer, if you reply today")
+    return _("last day to answer, if you take it up again today")
+
+
+def _note(
+    day: datetime.date, leg: Leg, calendar: WorkCalendar, names: Mapping[datetime.date, str], *, is_resting: bool
+) -> str:
     notes = []
     if day in names and calendar.is_working(day):
         notes.append(_("a make-up working day"))
     if day == leg.take_due_date:
         notes.append(_("last day to take it"))
-    if day == leg.answer_due_date:
+    if day == leg.answer_due_date and not is_resting:
         notes.append(_("last day to answer"))
     return _(", ").join(notes)
 

@@ -147,6 +147,8 @@ class WhereForm(StepForm):
     )
 
     def prepare(self, before: Before) -> None:
+        # the year is there already: month and day are left to type
+        self.fields["happened_date"].initial = f"{before.today.year}--"
         places = respondents.place_choices(before.today)
         self.fields["where"].choices = [("", _("Choose")), *places]  # type: ignore[attr-defined]
         driver = respondents.driver_of(before.person)

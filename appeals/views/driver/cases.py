@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appeals import chain, counting, receipts, standing, timeline
+from appeals import chain, counting, outside, receipts, standing, timeline
 from appeals.models import Answer, Appeal, Draft, Leg
 from portal import caselog, events
 from portal.calendar import WorkCalendar, beijing_day
@@ -19,7 +19,7 @@ from portal.wording import day_date
 
 PER_PAGE = 15
 # what a driver may do, as he reads it: icon and words; the order is the page's
-OFFERS = ("add", "go_on", "accept", "not_carried_out", "rate", "challenge", "withdraw")
+OFFERS = ("add", "not_carried_out", "go_on", "accept", "rate", "challenge", "withdraw")
 LOOKS = frozenset(
     {"appeals.phone_revealed", "appeals.unsealing_asked", "appeals.unsealed", "appeals.unsealing_refused"}
 )
@@ -28,7 +28,7 @@ LOOKS = frozenset(
 def own_appeals(request: HttpRequest) -> QuerySet[Appeal]:
     return Appeal.objects.of(request.user).select_related(  # type: ignore[arg-type]
         "place__parent", "district", "handling_org", "handler__person", "handler__organisation", "respondent_at_event",
-        "driver__branch", "filer",
+        "driver__branch", "filer", "reopened_from",
     )  # fmt: skip
 
 
@@ -140,13 +140,23 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         # while the case goes on at another tier, an earlier answer stands in what happened so far
         "answer": answer_words(given, now) if given and not appeal.is_open else None,
         "is_top": appeal.status == chain.ANSWERED and appeal.tier == chain.COMMITTEE and not appeal.accepted_at,
+        "body": outside.BODIES.get(appeal.transferred_to),
         "moves": moves,
         "offers": [offer(move, appeal) for move in OFFERS if move in moves],
         "line": line,
         "looks": [entry for entry in line.entries if entry.kind in LOOKS],
-        "story": next((entry.say for entry in reversed(line.entries) if entry.kind == "appeals.filed"), ""),
+        "story": _story(appeal, line, today),
     }
     return render(request, "appeals/detail.html", context)
+
+
+def _story(appeal: Appeal, line: timeline.Timeline, today: datetime.date) -> str:
+    """His own words at filing; a reopened case has them in the one it goes back to."""
+    if appeal.reopened_from_id:
+        filed = timeline.last_of(appeal.reopened_from, "appeals.filed", today=today)  # type: ignore[arg-type]
+    else:
+        filed = next((entry for entry in reversed(line.entries) if entry.kind == "appeals.filed"), None)
+    return filed.say if filed else ""
 
 
 def _running(legs: list[Leg]) -> Leg | None:
