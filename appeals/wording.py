@@ -52,6 +52,7 @@ LABELS: dict[str, tuple[Promise, Promise]] = {
     "appeals.unsealed": (_l("Your sealed name was opened for the handler"), _l("Unsealed")),
     "appeals.unsealing_refused": (_l("Opening your sealed name was refused"), _l("Unsealing refused")),
     "appeals.due_recomputed": (_l("The due date was recomputed for the new holiday notice"), _l("Due date recomputed")),
+    "portal.words_erased": (_l("Words in this case were erased"), _l("Words were erased")),
 }
 
 # moves the portal makes by itself or the driver makes: no name of a handler beside them
