@@ -3,12 +3,14 @@
 import datetime
 from typing import Any
 
+from appeals import chain
 from appeals.actions import renewing, ticking
 from appeals.models import Appeal
 from portal import events
 from portal.calendar import WorkCalendar
-from portal.front import Check, DueRow
+from portal.front import Card, Check, DueRow
 from portal.models import User
+from portal.wording import chain_steps
 
 events.consume("appeals.calendar", ["portal.calendar_loaded"], renewing.renew_all)
 
@@ -24,6 +26,13 @@ def health(now: datetime.datetime) -> list[Check]:
         Check("appeals_overdue_sweep", "red" if late else "green", {"waiting": late}),
         Check("appeals_without_anyone", "red" if stranded else "green", {"appeals": stranded}),
     ]
+
+
+def how() -> list[Card]:
+    """The days of each tier, for the public page on how an appeal goes: the defaults, which a committee may set."""
+    tiers = [(step.word, *chain.DEFAULT_DAYS[tier]) for tier, step in enumerate(chain_steps(0)) if tier]
+    words = {"tiers": tiers, "reply": chain.REPLY_DAYS, "urgent_hours": chain.URGENT_HOURS, "limit": chain.LIMIT_DAYS}
+    return [Card("appeals/_clocks.html", words)]
 
 
 def due_rows(calendar: WorkCalendar) -> list[DueRow]:

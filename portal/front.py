@@ -7,6 +7,7 @@ A room defines the functions it has something to say to, and leaves out the othe
     counts(request) -> dict[str, int]              what waits for this post, by URL name; read by portal.context
     health(now) -> Iterable[Check]                 /healthz
     personal_data(person) -> dict[str, Any]        what the room holds about a person, for the person
+    how() -> Iterable[Card]                        the public page on how an appeal goes
     due_rows(calendar) -> Iterable[DueRow]         dates that a work calendar not yet in force would move
 """
 
