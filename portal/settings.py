@@ -159,7 +159,8 @@ ACCOUNT_LOGIN_METHODS = {"phone"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_TIMEOUT = 600
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
+# in production a proxy stands in front (docker-compose.yml): the client's address is the last one it wrote down
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "1" if PRODUCTION else "0"))
 MFA_ADAPTER = "portal.sign_in.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = os.environ.get("TOTP_ISSUER", "司机之家")
@@ -272,6 +273,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-deliveries": {"task": "portal.sweep_deliveries", "schedule": 20.0, "options": {"expires": 19}},
     "send-sms": {"task": "portal.send_sms", "schedule": 30.0, "options": {"expires": 29}},
     "publish-root": {"task": "portal.publish_root", "schedule": 600.0, "options": {"expires": 590}},
+    "clear-sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="20")},
     # posts and leaves begin and end at midnight; the later runs make up for a beat that was down then
     "sync-grants": {"task": "portal.sync_grants", "schedule": crontab(hour="0,1,6", minute="1")},
     "appeals-tick": {"task": "appeals.tick", "schedule": 10.0, "options": {"expires": 9}},

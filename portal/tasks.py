@@ -6,7 +6,7 @@ from celery import current_task, signals
 from django.utils import timezone
 
 from portal import jobs
-from portal.actions import deliveries, posts, roots, sms
+from portal.actions import deliveries, people, posts, roots, sms
 from portal.jobs import job
 
 
@@ -33,6 +33,11 @@ def publish_root() -> dict[str, int]:
 @job("portal.sync_grants")
 def sync_grants() -> dict[str, int]:
     return {"people": posts.sync_all_grants(now=timezone.now())}
+
+
+@job("portal.clear_sessions")
+def clear_sessions() -> dict[str, int]:
+    return {"sessions": people.clear_sessions(now=timezone.now())}
 
 
 @job("portal.heartbeat", is_recorded=False)

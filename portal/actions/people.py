@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
 from portal import events
@@ -51,6 +52,11 @@ def end_sessions(person: User) -> None:
     """Every session of the person ends with its next request: each carries a hash over this unusable password."""
     person.set_unusable_password()
     person.save(update_fields=["password"])
+
+
+def clear_sessions(*, now: datetime.datetime) -> int:
+    """Rows of sessions that are over are deleted; each still names an account. Returns how many."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
 @transaction.atomic

@@ -202,6 +202,14 @@ def test_signing_out_takes_a_form_clears_the_browser_and_ends_the_session() -> N
     assert Event.objects.filter(by=person, kind="portal.signed_out").count() == 1
 
 
+def test_rows_of_sessions_that_are_over_are_deleted(time_machine) -> None:
+    with_code(world.a_person().phone)
+    long = with_code(world.a_person().phone, stay="on")
+    assert Session.objects.count() == 2
+    assert people.clear_sessions(now=world.NOW + 30 * DAY) == 1
+    assert is_in(long)
+
+
 def test_signing_out_everywhere_ends_all_sessions() -> None:
     person = world.a_person()
     phone = with_code(person.phone, stay="on")

@@ -334,6 +334,18 @@ def test_one_address_cannot_ask_for_all_numbers(time_machine) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("proxies", "sent"), [(1, 25), (0, 20)])
+def test_behind_a_proxy_each_client_has_his_own_limit_and_without_one_the_header_counts_for_nothing(
+    proxies: int, sent: int, settings, time_machine
+) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+    time_machine.move_to(world.NOW, tick=False)
+    for number in range(25):
+        ask(Client(headers={"x-forwarded-for": f"198.51.100.{number}"}), f"138001{number:05d}")
+    assert len(KeepingDoor.sent) == sent
+
+
+@pytest.mark.django_db
 def test_a_number_that_is_guessed_at_gets_longer_codes(time_machine) -> None:
     """Brute force: five guesses a code at most, and past thirty in a day a hundred times as many values to guess."""
     time_machine.move_to(world.NOW)
