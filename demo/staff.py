@@ -20,7 +20,8 @@ class Staff:
 
     def __init__(self) -> None:
         related = ("person", "organisation__place", "deputy")
-        self.by_id = {post.pk: post for post in Post.objects.filter(until_date=None).select_related(*related)}
+        posts_in_force = Post.objects.filter(until_date=None).select_related(*related).order_by("pk")
+        self.by_id = {post.pk: post for post in posts_in_force}
         self._of: dict[tuple[int, str], list[Post]] = {}
         for post in self.by_id.values():
             self._of.setdefault((post.organisation_id, post.role), []).append(post)
