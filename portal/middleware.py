@@ -3,13 +3,16 @@
 import re
 import secrets
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
 from django.contrib import auth, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from portal import session_clock, sign_in
@@ -68,7 +71,7 @@ class SessionClockMiddleware:
         if over is not None and request.method == "POST":
             response = self._return_words(request, over)
         else:
-            response = self.get_response(request)
+            response = self._whole_page(request, self.get_response(request))
         if was_signed_in or request.user.is_authenticated or request.session.get("challenge"):
             response["Cache-Control"] = "no-store, private"
         return response
@@ -95,6 +98,16 @@ class SessionClockMiddleware:
         return post_over
 
     @staticmethod
+    def _whole_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """A fragment that is asked for after the session ended: the page as a whole goes to the sign-in, and back."""
+        sign_in_url = reverse(settings.LOGIN_URL)
+        is_fragment = request.headers.get("HX-Request") == "true"
+        if not (is_fragment and response.status_code == 302 and response["Location"].startswith(sign_in_url)):
+            return response
+        shown = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+        return HttpResponse(status=204, headers={"HX-Redirect": f"{sign_in_url}?{urlencode({'next': shown})}"})
+
+    @staticmethod
     def _return_words(request: HttpRequest, over: End) -> HttpResponse:
         """The form came too late and is not carried out; what he had written is given back to be copied."""
         words = [
@@ -104,7 +117,12 @@ class SessionClockMiddleware:
             for value in values
             if " " in value or len(value) > 12
         ]
-        return render(request, "portal/ended.html", {"over": over.value, "words": words}, status=403)
+        response = render(request, "portal/ended.html", {"over": over.value, "words": words}, status=403)
+        if request.headers.get("HX-Request") == "true":
+            # htmx shows no 403; 409 it draws in place of the page
+            response.status_code = 409
+            response["HX-Retarget"], response["HX-Reselect"], response["HX-Reswap"] = "#main", "#main", "outerHTML"
+        return response
 
 
 class ActivePostMiddleware:

@@ -162,6 +162,16 @@ def test_a_form_that_comes_too_late_is_not_carried_out_and_its_words_come_back(t
     assert not is_in(browser)
 
 
+def test_a_fragment_asked_for_too_late_takes_the_whole_page_to_the_sign_in(time_machine) -> None:
+    secretary = world.a_secretary(world.a_branch())
+    browser = world.signed_in(secretary.person, secretary)
+    browser.get("/me/")
+    time_machine.move_to(world.NOW + 30 * MINUTE, tick=False)
+    htmx = {"HX-Request": "true", "HX-Current-URL": "http://testserver/desk/?kind=dispatch"}
+    answer = browser.get("/desk/", headers=htmx)
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/sign-in/?next=%2Fdesk%2F")
+
+
 def test_clocks_are_written_at_most_once_a_minute(time_machine, django_assert_num_queries) -> None:
     browser = with_code(world.a_person().phone, stay="on")
     browser.get("/me/name/")
