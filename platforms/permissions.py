@@ -25,6 +25,12 @@ def paths_held(by: User, post: Post | None, permission: str, now: datetime.datet
     return permissions.paths_for(post, permission, day)
 
 
+def may_see_companies(post: Post | None, day: datetime.date) -> bool:
+    """Offices and liaisons have the page of companies, also while no company works in their city."""
+    wanted = (*OFFICES, roles.ANSWER_FOR_COMPANY)
+    return any(permissions.has_permission(post, permission, day) for permission in wanted)
+
+
 def visible_companies(post: Post | None, day: datetime.date) -> Q:
     """A liaison sees his own company; an office those at work in its city, the province's offices all."""
     seen = Q(pk__in=[])

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from platforms import difference
+from platforms import difference, permissions
 from platforms.forms import RuleFilter
 from platforms.models import Company, RuleVersion, liaisons_of
 from portal.calendar import beijing_day
@@ -84,10 +84,9 @@ def rule_text(request: HttpRequest, code: str, number: int) -> HttpResponse:
 def companies(request: HttpRequest) -> HttpResponse:
     """The companies at work where the post is; a liaison's own. Without such a post there is no such page."""
     today, post = beijing_day(timezone.now()), active_post(request)
-    rows = Company.objects.visible_to(post, today).listed(today)
-    if post is None or not rows.exists():
+    if not permissions.may_see_companies(post, today):
         raise Http404
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Company.objects.visible_to(post, today).listed(today), PAGE).get_page(request.GET.get("page"))
     return render(request, "platforms/companies.html", {"page": page, "post": post, "today": today})
 
 

@@ -1,4 +1,4 @@
-"""Ground floor and front door. The Celery app is imported here so that every command that publishes knows its broker."""
+"""Ground floor and front door. The Celery app is imported here: every command that publishes knows its broker."""
 
 from portal.celery import app as celery_app
 

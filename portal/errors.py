@@ -6,7 +6,7 @@ class Refused(Exception):
 
 
 class Stale(Refused):
-    """Someone else moved it meanwhile; `theirs` says who did what, so the page can show it above the writer's own text."""
+    """Someone else moved it meanwhile; `theirs` says who did what: shown above the writer's own text."""
 
     def __init__(self, sentence: str, theirs: str = "") -> None:
         super().__init__(sentence)

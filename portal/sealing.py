@@ -30,6 +30,6 @@ def unseal(token: str, purpose: str) -> str:
 
 
 def keyed_hash(kind: str, text: str) -> str:
-    """The same text of the same kind always gives the same 64 hex characters, which nobody without the key can guess."""
+    """The same text of the same kind always gives the same 64 hex characters, which need the key to be guessed."""
     cleaned = unicodedata.normalize("NFKC", text).strip().upper()
     return hmac.new(settings.HASH_KEY, f"{kind}:{cleaned}".encode(), hashlib.sha256).hexdigest()

@@ -4,16 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('branches', '0002_enterprise_organisation'),
-        ('drivers', '0002_engagements_once_and_in_order'),
-        ('portal', '0001_initial'),
+        ("branches", "0002_enterprise_organisation"),
+        ("drivers", "0002_engagements_once_and_in_order"),
+        ("portal", "0001_initial"),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='pair',
-            constraint=models.CheckConstraint(condition=models.Q(('until_date__isnull', True), ('until_date__gte', models.F('from_date')), _connector='OR'), name='pair_ends_after_start'),
+            model_name="pair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until_date__isnull", True), ("until_date__gte", models.F("from_date")), _connector="OR"
+                ),
+                name="pair_ends_after_start",
+            ),
         ),
     ]

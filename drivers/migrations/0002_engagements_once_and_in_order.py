@@ -4,23 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('drivers', '0001_initial'),
-        ('portal', '0001_initial'),
+        ("drivers", "0001_initial"),
+        ("portal", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='contract',
-            options={'ordering': [models.OrderBy(models.F('until_date'), descending=True, nulls_first=True), '-from_date', 'pk']},
+            name="contract",
+            options={
+                "ordering": [
+                    models.OrderBy(models.F("until_date"), descending=True, nulls_first=True),
+                    "-from_date",
+                    "pk",
+                ]
+            },
         ),
         migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_date__isnull', True)), fields=('driver', 'company'), name='one_open_engagement'),
+            model_name="engagement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until_date__isnull", True)),
+                fields=("driver", "company"),
+                name="one_open_engagement",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('until_date__isnull', True), ('until_date__gte', models.F('from_date')), _connector='OR'), name='engagement_ends_after_start'),
+            model_name="engagement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until_date__isnull", True), ("until_date__gte", models.F("from_date")), _connector="OR"
+                ),
+                name="engagement_ends_after_start",
+            ),
         ),
     ]

@@ -4,16 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('platforms', '0001_initial'),
-        ('portal', '0001_initial'),
+        ("platforms", "0001_initial"),
+        ("portal", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='company',
-            name='cities',
-            field=models.ManyToManyField(help_text='Where it works.', related_name='companies', to='portal.place'),
+            model_name="company",
+            name="cities",
+            field=models.ManyToManyField(help_text="Where it works.", related_name="companies", to="portal.place"),
         ),
     ]
