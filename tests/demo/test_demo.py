@@ -18,6 +18,7 @@ from platforms.models import Company, RuleVersion
 from portal import ledger, sign_in
 from portal.models import Delivery, Event, JobRun, Organisation, OrganisationKind, Place, Post, Role, User
 from tests import world
+from tests.demo.ground import forget_the_world
 
 NUMBER = 50
 NOW = datetime.datetime(2026, 11, 23, 15, 30, tzinfo=world.BEIJING)
@@ -30,16 +31,10 @@ def demo(template: str, django_db_setup: None, django_db_blocker) -> Iterator[No
         for alias in ("default", "owner"):
             connections[alias].close()
         with loading.transaction.atomic():
-            _forget_the_world()
+            forget_the_world()
             assert loading.load(now=NOW, number=NUMBER, parts=1)
             yield
             loading.transaction.set_rollback(True)
-
-
-def _forget_the_world() -> None:
-    """The tests' own committees make way; nothing points at them yet."""
-    Organisation.objects.filter(parent__isnull=False).delete()
-    Organisation.objects.all().delete()
 
 
 pytestmark = pytest.mark.usefixtures("demo")
@@ -159,15 +154,3 @@ def test_loading_again_changes_nothing() -> None:
     assert not loading.load(now=NOW + datetime.timedelta(days=1), number=NUMBER, parts=1)
     after = (Event.objects.count(), Driver.objects.count(), JobRun.objects.count(), Delivery.objects.count())
     assert after == before
-
-
-def test_two_processes_file_a_part_each_and_a_lost_part_is_filed_the_next_time(committed: str) -> None:
-    _forget_the_world()
-    lost = JobRun.objects.create(name="demo: appeals 2/2", started_at=NOW, finished_at=NOW)
-    assert loading.load(now=NOW, number=8, parts=2)
-    assert Appeal.objects.count() == 4
-    lost.delete()
-    assert loading.load(now=NOW, number=8, parts=2)
-    assert Appeal.objects.count() == 8
-    assert JobRun.objects.filter(name__startswith="demo: ").count() == 4
-    assert not loading.load(now=NOW, number=8, parts=2)
