@@ -7,7 +7,8 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    # 32 letters go evenly into 256 bytes: one call to the system instead of one for each letter
+    return "".join(ALPHABET[byte & 31] for byte in secrets.token_bytes(length))
 
 
 def new_code() -> str:
