@@ -175,11 +175,6 @@ def on_duty(appeal: Appeal, now: datetime.datetime) -> list[Post]:
     ]
 
 
-def is_on_duty(post: Post, appeal: Appeal, now: datetime.datetime) -> bool:
-    """On duty now for the urgent appeals of this city."""
-    return DutyPost.objects.filter(post=post, place=appeal.place.city, from_at__lte=now, until_at__gt=now).exists()
-
-
 def may_handle(post: Post | None, appeal: Appeal, now: datetime.datetime) -> bool:
     """May this post make a handler's move on the appeal at the tier where it now is?"""
     day = beijing_day(now)
@@ -187,8 +182,8 @@ def may_handle(post: Post | None, appeal: Appeal, now: datetime.datetime) -> boo
         return False
     if is_own_enterprise(appeal, post.organisation):
         return False
-    if appeal.is_urgent and is_on_duty(post, appeal, now):
-        return bar_reason(appeal, post.person, now) is None
+    if appeal.is_urgent and post.pk in {duty.pk for duty in on_duty(appeal, now)}:
+        return True
     return post.pk in {acting.pk for acting in who_may_act_now(appeal, Reads(now))}
 
 
