@@ -1,12 +1,16 @@
 """A clock that runs through the past: planned acts and the portal's own ticks between them, all in one order."""
 
+import contextlib
 import datetime
 import heapq
 from collections.abc import Callable
 from itertools import count
 from random import Random
 
+from django.db import transaction
+
 from portal.calendar import WorkCalendar, beijing
+from portal.errors import Refused
 
 TICK_AFTER = datetime.timedelta(seconds=20)  # beat looks every 30 seconds
 Act = Callable[[datetime.datetime], None]
@@ -29,7 +33,9 @@ class Clockwork:
     def run(self) -> None:
         while self._plan:
             moment, _number, act = heapq.heappop(self._plan)
-            act(moment)
+            # what was planned long before may be too late or too early by then: he reads the sentence and lets it be
+            with contextlib.suppress(Refused), transaction.atomic():
+                act(moment)
 
     def in_office(self, moment: datetime.datetime) -> datetime.datetime:
         """The moment itself, or the next one at which an office works: working days, 8:40 to 17:50."""
