@@ -271,7 +271,11 @@ class Course:
             return  # on leave: the promise is missed, which the portal counts
 
     def not_carried_out(self, now: datetime.datetime) -> None:
-        if self.appeal.status == chain.ANSWERED and self.appeal.answers.latest("at").is_owed:
+        if self.appeal.status != chain.ANSWERED:
+            return
+        given = self.appeal.answers.latest("at")
+        # planned for an answer: meanwhile there may be a later one that promised a later day
+        if given.is_owed and given.carry_out_date < beijing_day(now):
             reason = self.say(library.common()["not_carried_out"])
             self.moved(driving.not_carried_out(self.appeal.pk, by=self.by, reason=reason, now=now))
             self.wait_for_taking(now)
