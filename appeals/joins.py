@@ -3,13 +3,17 @@
 import datetime
 from typing import Any
 
-from appeals import chain
+from django.http import HttpRequest
+
+from appeals import chain, joins_desk
 from appeals.actions import renewing, ticking
+from appeals.joins_desk import staff_cards
+from appeals.joins_driver import driver_cards
 from appeals.models import Appeal
 from portal import events
 from portal.calendar import WorkCalendar
 from portal.front import Card, Check, DueRow
-from portal.models import User
+from portal.models import Post, Role, User
 from portal.wording import chain_steps
 
 events.consume("appeals.calendar", ["portal.calendar_loaded"], renewing.renew_all)
@@ -33,6 +37,16 @@ def how() -> list[Card]:
     tiers = [(step.word, *chain.DEFAULT_DAYS[tier]) for tier, step in enumerate(chain_steps(0)) if tier]
     words = {"tiers": tiers, "reply": chain.REPLY_DAYS, "urgent_hours": chain.URGENT_HOURS, "limit": chain.LIMIT_DAYS}
     return [Card("appeals/_clocks.html", words)]
+
+
+def cards(user: User, post: Post | None) -> list[Card]:
+    """A driver's own cards, or those of the active post; a contact has both, on one phone."""
+    own = driver_cards(user) if post is None or post.role == Role.CONTACT else []
+    return [*staff_cards(user, post), *own]
+
+
+def counts(request: HttpRequest) -> dict[str, int]:
+    return joins_desk.counts(request)
 
 
 def due_rows(calendar: WorkCalendar) -> list[DueRow]:
