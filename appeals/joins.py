@@ -1,6 +1,7 @@
 """What this room offers the front door, and what it does when a lower room reports something."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from portal.wording import chain_steps
 
 events.consume("appeals.calendar", ["portal.calendar_loaded"], renewing.renew_all)
 
+OWN_AFTER_WORK = 70
 # a tick that is this late has a broken beat or worker behind it
 LATE = datetime.timedelta(minutes=10)
 
@@ -40,9 +42,11 @@ def how() -> list[Card]:
 
 
 def cards(user: User, post: Post | None) -> list[Card]:
-    """A driver's own cards, or those of the active post; a contact has both, on one phone."""
-    own = driver_cards(user) if post is None or post.role == Role.CONTACT else []
-    return [*staff_cards(user, post), *own]
+    """A driver's own cards, or those of the active post; a contact has both on one phone, his work before his own."""
+    if post is None:
+        return driver_cards(user)
+    own = driver_cards(user) if post.role == Role.CONTACT else []
+    return [*staff_cards(user, post), *(replace(card, order=OWN_AFTER_WORK) for card in own)]
 
 
 def counts(request: HttpRequest) -> dict[str, int]:

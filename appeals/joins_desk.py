@@ -33,7 +33,7 @@ def staff_cards(user: User, post: Post | None) -> list[Card]:
 def department_cards(_user: User, _post: Post) -> list[Card]:
     """Counts by tier and city, rounded, and the share of clocks met: no case, no person."""
     context = {"figures": figures.of_today(timezone.now()), "tiers": figures.tiers()}
-    return [Card("appeals/desk/_card_department.html", context, order=10)]
+    return [Card("appeals/desk/_card_department.html", context)]
 
 
 def counts(request: HttpRequest) -> dict[str, int]:
