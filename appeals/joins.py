@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from appeals import chain, joins_desk
 from appeals.actions import renewing, ticking
@@ -28,9 +29,11 @@ def health(now: datetime.datetime) -> list[Check]:
     """Overdue sweeps, and the invariant: no open appeal without organisation, due date and somebody who may act."""
     late = Appeal.objects.ticking(now - LATE).count()
     stranded = ticking.vacant_desks(now=now)
+    overdue = _("Appeals whose clock ran out and that were not moved: %(n)s") % {"n": late}
+    nobody = _("Open appeals that lie where nobody may act today: %(n)s") % {"n": stranded}
     return [
-        Check("appeals_overdue_sweep", "red" if late else "green", {"waiting": late}),
-        Check("appeals_without_anyone", "red" if stranded else "green", {"appeals": stranded}),
+        Check("appeals_overdue_sweep", "red" if late else "green", {"waiting": late}, overdue),
+        Check("appeals_without_anyone", "red" if stranded else "green", {"appeals": stranded}, nobody),
     ]
 
 
