@@ -14,7 +14,8 @@ from appeals.reads import Reads, kin_of
 from branches.models import EnterpriseOrganisation
 from platforms.models import Tie
 from portal.calendar import beijing_day
-from portal.models import Organisation, OrganisationKind, Place, Post, Role, User
+from portal.events import subject_of
+from portal.models import Event, Organisation, OrganisationKind, Place, Post, Role, User
 from portal.permissions import has_permission
 from portal.roles import HANDLE, UNSEAL
 
@@ -147,11 +148,14 @@ def who_may_act_now(appeal: Appeal, reads: Reads) -> list[Post]:
     leg = max(appeal.legs.all(), key=lambda leg: leg.number, default=None)
     if appeal.tier != chain.CONTACT or leg is None:
         return acting
-    responsible = [post for post in (appeal.handler, leg.designated) if post]
-    if not responsible:
-        return acting
-    meant = {post.pk for post in responsible} | {post.deputy_id for post in responsible if post.is_on_leave(reads.day)}
-    return [post for post in acting if post.pk in meant]
+    return _meant([appeal.handler, leg.designated], acting, reads)
+
+
+def _meant(responsible: Iterable[Post | None], acting: list[Post], reads: Reads) -> list[Post]:
+    """Of those who act at a contact's desk, the ones a case is meant for: himself or his deputy; with nobody, all."""
+    named = [post for post in responsible if post]
+    meant = {post.pk for post in named} | {post.deputy_id for post in named if post.is_on_leave(reads.day)}
+    return [post for post in acting if not named or post.pk in meant]
 
 
 def on_duty_in(city: Place, now: datetime.datetime) -> list[Post]:
@@ -185,6 +189,23 @@ def may_handle(post: Post | None, appeal: Appeal, now: datetime.datetime) -> boo
     if appeal.is_urgent and post.pk in {duty.pk for duty in on_duty(appeal, now)}:
         return True
     return post.pk in {acting.pk for acting in who_may_act_now(appeal, Reads(now))}
+
+
+def might_handle_then(post: Post | None, appeal: Appeal, seen: int, now: datetime.datetime) -> bool:
+    """Would this post be a handler had the appeal stayed where it was when his page was loaded?
+
+    To him, and to nobody else, it is said that it moved on; whoever is barred by now learns nothing either way.
+    """
+    at = Event.objects.filter(subject=subject_of(appeal), position=seen).values_list("at", flat=True).first()
+    legs = [leg for leg in appeal.legs.select_related("organisation") if at and leg.entered_at <= at]
+    if post is None or not legs or not has_permission(post, HANDLE, beijing_day(now)):
+        return False
+    leg, reads = legs[-1], Reads(now)
+    acting = who_may_act(appeal, leg.organisation, leg.tier, reads)
+    if leg.tier == chain.CONTACT:
+        was_taken = leg.taken_at is not None and leg.taken_at <= at
+        acting = _meant([leg.handler if was_taken else None, leg.designated], acting, reads)
+    return post.pk in {one.pk for one in acting}
 
 
 def require_handler(post: Post | None, appeal: Appeal, now: datetime.datetime) -> Post:

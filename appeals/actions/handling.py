@@ -22,8 +22,10 @@ SEPARATORS = re.compile(r"[\s·•・.\-]")
 FIRST_WARD, LAST_WARD = 1, 60  # calendar days ahead within which a remedy may be promised
 
 
-def _held(appeal_id: int, post: Post, now: datetime.datetime) -> Appeal:
+def _held(appeal_id: int, post: Post, now: datetime.datetime, seen: int | None = None) -> Appeal:
     appeal = Appeal.objects.for_update(appeal_id)
+    if seen is not None and permissions.might_handle_then(post, appeal, seen, now):
+        moving.require_newest(appeal, seen)
     permissions.require_handler(post, appeal, now)  # who first: an outsider must not learn the status
     return appeal
 
@@ -31,7 +33,7 @@ def _held(appeal_id: int, post: Post, now: datetime.datetime) -> Appeal:
 @transaction.atomic
 def take(appeal_id: int, *, by: Post, now: datetime.datetime, seen: int | None = None) -> Appeal:
     """Take an appeal: the handler is named to the driver and the take clock is met; the answer clock runs on."""
-    appeal = _held(appeal_id, by, now)
+    appeal = _held(appeal_id, by, now, seen)
     step = moving.step(appeal, "take", seen=seen)
     leg = moving.current_leg(appeal)
     leg.handler, leg.taken_at = by, now
@@ -46,7 +48,7 @@ def take(appeal_id: int, *, by: Post, now: datetime.datetime, seen: int | None =
 @transaction.atomic
 def ask(appeal_id: int, *, by: Post, question: str, now: datetime.datetime, seen: int | None = None) -> Appeal:
     """Ask the driver: the tier's answer clock rests until he answers, five working days at most."""
-    appeal = _held(appeal_id, by, now)
+    appeal = _held(appeal_id, by, now, seen)
     step = moving.step(appeal, "ask", seen=seen)
     leg = moving.current_leg(appeal)
     leg.rested_from = now
@@ -84,7 +86,7 @@ def hear_platform(
     appeal_id: int, *, by: Post, question: str, now: datetime.datetime, seen: int | None = None
 ) -> Appeal:
     """Ask the respondent company in a paraphrase, with a due date of its own; the tier's clock goes on."""
-    appeal = _held(appeal_id, by, now)
+    appeal = _held(appeal_id, by, now, seen)
     moving.step(appeal, "hear_platform", seen=seen)
     if appeal.respondent_kind != RespondentKind.COMPANY or appeal.respondent_at_event is None:
         raise Refused(_("This appeal names no company that could be asked."))
@@ -141,7 +143,7 @@ def answer(
     seen: int | None = None,
 ) -> Appeal:
     """Answer with a finding and reasons; a remedy is promised by a day, and that day is a clock of its own."""
-    appeal = _held(appeal_id, by, now)
+    appeal = _held(appeal_id, by, now, seen)
     step = moving.step(appeal, "answer", seen=seen)
     require_promise(finding, remedy, carry_out_date, now)
     leg = moving.current_leg(appeal)
@@ -185,14 +187,14 @@ def wait_for_driver(appeal: Appeal, given: Answer, now: datetime.datetime) -> No
 @transaction.atomic
 def escalate(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime, seen: int | None = None) -> Appeal:
     """Pass an open appeal one tier up; the next tier's clocks start now."""
-    appeal = _held(appeal_id, by, now)
+    appeal = _held(appeal_id, by, now, seen)
     return _leave_for(appeal, "escalate", "escalated", by=by, reason=reason, now=now, seen=seen)
 
 
 @transaction.atomic
 def return_down(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime, seen: int | None = None) -> Appeal:
     """Return an appeal to the tier below, once a round at most: it was sent up without need."""
-    appeal = _held(appeal_id, by, now)
+    appeal = _held(appeal_id, by, now, seen)
     if appeal.is_urgent:
         raise Refused(_("An urgent appeal stays with the branch or the committee."))
     if not appeal.legs.filter(round_number=appeal.round_number, tier=appeal.tier - 1).exists():
@@ -223,7 +225,7 @@ def transfer(
     appeal_id: int, *, by: Post, target: str, note: str, now: datetime.datetime, seen: int | None = None
 ) -> Appeal:
     """Pass the appeal to a named body outside the portal, with a note; "not ours" without a target is impossible."""
-    appeal = _held(appeal_id, by, now)
+    appeal = _held(appeal_id, by, now, seen)
     step = moving.step(appeal, "transfer", seen=seen)
     if target not in outside.BODIES or not note.strip():
         raise Refused(_("Name the body that is responsible and say why; an appeal cannot be closed as not ours."))
@@ -238,7 +240,7 @@ def transfer(
 @transaction.atomic
 def mark_urgent(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime, seen: int | None = None) -> Appeal:
     """Violence, threat, accident, a child, words of self-harm: tier 2 at once, two hours, committee told."""
-    appeal = _held(appeal_id, by, now)
+    appeal = _held(appeal_id, by, now, seen)
     if appeal.is_urgent:
         raise Refused(_("It is marked as urgent already."))
     step = moving.step(appeal, "mark_urgent", seen=seen)
@@ -257,7 +259,7 @@ def mark_urgent(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime
 @transaction.atomic
 def carry_out(appeal_id: int, *, by: Post, note: str, now: datetime.datetime, seen: int | None = None) -> Appeal:
     """The promised remedy has been carried out; an accepted appeal closes with it."""
-    appeal = _held(appeal_id, by, now)
+    appeal = _held(appeal_id, by, now, seen)
     moving.step(appeal, "carry_out", seen=seen)
     given = appeal.answers.order_by("-at").first()
     if given is None or not given.is_owed:

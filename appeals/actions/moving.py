@@ -10,7 +10,7 @@ from appeals.models import Alarm, AlarmKind, Appeal, Leg
 from appeals.reads import Reads
 from portal import codes, events
 from portal.calendar import WorkCalendar, beijing_day, calendar_days
-from portal.errors import Refused, Stale
+from portal.errors import Stale
 from portal.models import CalendarNotice, Event, Organisation, Place, Post, User
 
 # moves of others after which a page loaded earlier must not decide
@@ -45,29 +45,26 @@ def log(
     return event
 
 
+def require_newest(appeal: Appeal, seen: int | None) -> None:
+    """Stale when someone decided after the page was loaded, with what he decided."""
+    if seen is None or seen >= appeal.position:
+        return
+    theirs = (
+        Event.objects.filter(subject=events.subject_of(appeal), position__gt=seen, kind__in=DECISIVE)
+        .select_related("by", "post__organisation")
+        .order_by("-position")
+        .first()
+    )
+    if theirs:
+        raise Stale(
+            _("Somebody moved this appeal while you were writing. Your text is still below."),
+            wording.event_line(theirs),
+        )
+
+
 def step(appeal: Appeal, move: str, *, seen: int | None = None) -> chain.Step:
     """The move's step; Stale when someone decided after the page was loaded, else Refused with the sentence why not."""
-    why = chain.why_not(
-        move,
-        appeal.status,
-        appeal.tier,
-        was_returned=appeal.was_returned,
-        was_challenged=appeal.challenged_at is not None,
-    )
-    if seen is not None and seen < appeal.position:
-        theirs = (
-            Event.objects.filter(subject=events.subject_of(appeal), position__gt=seen, kind__in=DECISIVE)
-            .select_related("by", "post__organisation")
-            .order_by("-position")
-            .first()
-        )
-        if theirs:
-            raise Stale(
-                _("Somebody moved this appeal while you were writing. Your text is still below."),
-                wording.event_line(theirs),
-            )
-    if why is not None:
-        raise Refused(str(why))
+    require_newest(appeal, seen)
     return chain.step(
         move,
         appeal.status,

@@ -602,6 +602,49 @@ def test_from_an_old_page_the_second_gets_the_firsts_decision() -> None:
     assert len(kinds(case.appeal)) == before
 
 
+def test_from_an_old_page_it_is_said_that_it_moved_on_and_nobody_else_learns_it() -> None:
+    """Two secretaries: one passes it up, the other's answer meets a case that lies with the committee by now."""
+    case = Case()
+    second = world.a_post(Role.DEPUTY_SECRETARY, case.line["branch"])
+    handling.escalate(case.pk, by=case.contact, reason="超出权限。", now=LATER)
+    seen = handling.take(case.pk, by=case.secretary, now=LATER).position
+    handling.escalate(case.pk, by=second, reason="涉及全市。", now=NEXT, seen=seen)
+    values = {"finding": "not_upheld", "reasons": "没有。", "now": NEXT, "seen": seen}
+    with pytest.raises(Stale) as stale:
+        handling.answer(case.pk, by=case.secretary, **values)
+    assert second.person.name in stale.value.theirs
+    for stranger in (case.contact, case.line["province"], world.a_contact(case.line["branch"])):
+        with denied(case.appeal):
+            handling.answer(case.pk, by=stranger, **values)
+
+
+def test_a_contact_who_was_too_late_is_told_that_the_portal_moved_it() -> None:
+    case = Case()
+    seen = fresh(case.appeal).position
+    ticking.tick(now=at("2026-03-06 00:00"), most=10)
+    with pytest.raises(Stale) as stale:
+        handling.ask(case.pk, by=case.contact, question="有吗？", now=at("2026-03-06 00:01"), seen=seen)
+    assert stale.value.theirs
+
+
+def test_a_challenged_handler_is_told_nothing() -> None:
+    case = Case()
+    seen = fresh(case.appeal).position
+    driving.challenge(case.pk, by=case.driver, reason="他在偏袒平台。", now=LATER)
+    with denied(case.appeal):
+        handling.ask(case.pk, by=case.contact, question="有吗？", now=LATER, seen=seen)
+
+
+def test_two_contacts_take_at_once_and_the_second_learns_who_was_first() -> None:
+    line = world.a_line()
+    colleague = world.a_contact(line["branch"])
+    appeal = world.an_appeal(by=world.a_driver(line["branch"]), now=NOW)
+    handling.take(appeal.pk, by=colleague, now=LATER, seen=1)
+    with pytest.raises(Stale) as stale:
+        handling.take(appeal.pk, by=line["contact"], now=LATER, seen=1)
+    assert colleague.person.name in stale.value.theirs
+
+
 def test_what_decides_nothing_makes_no_page_old() -> None:
     case = Case(about=world.a_platform())
     seen = fresh(case.appeal).position
