@@ -116,7 +116,11 @@ def transferred(event: Event) -> Iterator[Telling]:
 def _newcomers(appeal: Appeal, event: Event) -> list[User]:
     """Whom an entry concerns: the contact it is meant for, else all who may act; those on duty if it is urgent."""
     organisation = Organisation.objects.filter(code=event.facts.get("organisation") or "").first()
-    if organisation is None or appeal.handling_org_id != organisation.pk or not appeal.is_open:
+    if organisation is None or not appeal.is_open:
+        return []
+    # told late, it may have been taken or have moved on: then nothing waits there any more
+    stays = appeal.legs.filter(tier=event.facts["tier"], entered_at=event.at, taken_at=None, left_at=None)
+    if not stays.exists():
         return []
     reads = Reads(event.at)
     posts = permissions.who_may_act(appeal, organisation, event.facts["tier"], reads)

@@ -22,11 +22,10 @@ BESIDE = frozenset(
         "added", "platform_asked", "platform_replied", "platform_silent", "alarm_raised", "alarm_seen",
         "phone_revealed", "unsealing_asked", "unsealed", "unsealing_refused", "due_recomputed", "rated",
     )
-)  # fmt: skip
+) | {"portal.words_erased"}  # fmt: skip
 # which of an event's texts are somebody's words to be quoted, in the order they are read
 QUOTED = ("story", "question", "words", "reasons", "remedy", "rule", "facts", "offer", "reason", "note", "motive")
 COMPANY_KINDS = frozenset({"appeals.platform_replied", "appeals.platform_silent", "appeals.platform_asked"})
-BESIDE |= {"portal.words_erased"}
 # never where the case is now: looks at the driver's name, alarms, ratings
 ASIDE = BESIDE - {"appeals.added", "appeals.platform_asked", "appeals.platform_replied", "appeals.platform_silent"}
 LINKED = frozenset({"appeals.reopened", "appeals.reopened_as"})
