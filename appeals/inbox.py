@@ -95,7 +95,7 @@ def cases(post: Post | None, now: datetime.datetime) -> QuerySet[Appeal]:
 def at_my_desk(post: Post, now: datetime.datetime) -> Q:
     """The cases at which this post acts today: those of its own desk, of whom it stands in for, and of its duty."""
     day = beijing_day(now)
-    absent = [other for other in post.deputises.live(day) if other.is_on_leave(day)]  # type: ignore[attr-defined]
+    absent = [other for other in post.deputises.live(day) if other.is_on_leave(day)]
     desk = Q(pk__in=[])
     for acting in absent if post.is_on_leave(day) else [post, *absent]:
         for tier, roles in TIER_ROLES.items():
@@ -152,7 +152,7 @@ def read(post: Post, wanted: Wanted, now: datetime.datetime, *, rows_a_page: int
             **{chip: Count("pk", filter=part) for chip, part in parts.items() if chip != ALL}, all=Count("pk")
         )
     paginator = Paginator(_shown(found.filter(parts[wanted.show]), wanted, today), rows_a_page)
-    paginator.count = counts[wanted.show]  # type: ignore[misc]  # the chip's own count: one query less, and never two truths
+    paginator.count = counts[wanted.show]  # the chip's own count: one query less, and never two truths
     page = paginator.get_page(wanted.page)
     calendar = CalendarNotice.objects.calendar()
     rows = [row_of(appeal, post, now, calendar, by_company=wanted.show == COMPANY) for appeal in page]

@@ -16,7 +16,7 @@ WORDS_LENGTH = 4000
 INCOMPLETE = _l("The form came incomplete. Open the page again and send it once more.")
 
 
-def words_field(label: Promise, *, hint: Promise | str = "", rows: int = 6, required: bool = True) -> forms.CharField:
+def words_field(label: Any, *, hint: Any = "", rows: int = 6, required: bool = True) -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=hint,

@@ -16,6 +16,7 @@ from appeals.models import Category, Identity
 from portal.forms import CodeForm
 from portal.phone import tidy_phone
 from portal.widgets import DayParts, Tiles
+from portal.wording import day_and_weekday
 
 EARLIEST = datetime.date(2010, 1, 1)
 
@@ -114,13 +115,16 @@ class FileForForm(forms.Form):
         rows = []
         for name, field in self.fields.items():
             value = self.cleaned_data[name]
-            words = _chosen(field, value) if isinstance(field, forms.ChoiceField) else str(value)
+            if isinstance(value, datetime.date):
+                words = day_and_weekday(value, today=self.today)
+            else:
+                words = _chosen(field, value) if isinstance(field, forms.ChoiceField) else str(value)
             rows.append((field.label, words))
         return [(label, words) for label, words in rows if words]
 
 
 def _chosen(field: forms.ChoiceField, value: str) -> str:
-    for code, words in field.choices:
+    for code, words in field.choices:  # type: ignore[misc,union-attr]
         inside = words if isinstance(words, list | tuple) else [(code, words)]
         for one, name in inside:
             if str(one) == value:

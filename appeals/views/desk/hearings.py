@@ -57,7 +57,7 @@ def hearing(request: HttpRequest, code: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _hearings(post: Post):  # type: ignore[no-untyped-def]
+def _hearings(post: Post):
     rows = Hearing.objects.filter(company=post.organisation_id)
     rows = rows.select_related("appeal__place", "appeal__rule_version__rule", "asked_event", "reply_event")
     return rows.prefetch_related("asked_event__texts", "reply_event__texts")

@@ -48,7 +48,7 @@ def alarms(request: HttpRequest) -> HttpResponse:
     return render(request, "appeals/desk/alarms.html", words)
 
 
-def _alarms(post: Post, now: datetime.datetime):  # type: ignore[no-untyped-def]
+def _alarms(post: Post, now: datetime.datetime):
     """Alarms of the reader's own committee; those of cases he is barred from do not exist for him."""
     seen = permissions.visible_appeals(post, beijing_day(now))
     rows = Alarm.objects.filter(organisation=post.organisation_id, appeal__in=seen)

@@ -91,7 +91,7 @@ def _named(form: AskUnsealingForm, post: Post, now: Any) -> Appeal | None:
     return appeal
 
 
-def _requests(post: Post, now: Any):  # type: ignore[no-untyped-def]
+def _requests(post: Post, now: Any):
     """Requests about the sealed cases of the custodian's line."""
     rows = Unsealing.objects.filter(appeal__in=permissions.sealed_appeals(post, beijing_day(now)))
     related = ("asked_by__person", "decided_by__person", "for_person", "appeal__handling_org")
