@@ -11,9 +11,9 @@ from drivers import actions as drivers
 from drivers.models import Driver, Engagement
 from platforms.models import Company
 from portal import codes, events
+from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import Event, Organisation, OrganisationKind, Place, PlaceKind, Post, Role, User
-from portal.wording import beijing_day
 
 UNITS = (OrganisationKind.BRANCH, OrganisationKind.ENTERPRISE)
 

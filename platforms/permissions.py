@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal import permissions, roles
+from portal.calendar import beijing_day
 from portal.models import PlaceKind, Post, User
-from portal.wording import beijing_day
 
 if TYPE_CHECKING:
     from platforms.models import Company

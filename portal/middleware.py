@@ -16,9 +16,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from portal import session_clock, sign_in
+from portal.calendar import beijing_day
 from portal.models import Post
 from portal.session_clock import Clock, End
-from portal.wording import beijing_day
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 

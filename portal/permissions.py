@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from guardian.models import UserObjectPermission
 
 from portal import roles
+from portal.calendar import beijing_day
 from portal.models import Organisation, PlaceKind, Post, User
 from portal.models.organisations import OrganisationQuerySet
-from portal.wording import beijing_day
 
 Grant = tuple[str, int]
 

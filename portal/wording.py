@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
-BEIJING = ZoneInfo("Asia/Shanghai")
+from portal.calendar import beijing, beijing_day
+
 MINUS = "−"
 SOON_DAYS = 2
 
@@ -38,13 +38,9 @@ MONTHS = (
 )
 
 
-def beijing(moment: datetime) -> datetime:
-    return moment.astimezone(BEIJING)
-
-
-def beijing_day(value: date | datetime) -> date:
+def day_of(value: date | datetime) -> date:
     """The Beijing day of a moment; a date already is one."""
-    return beijing(value).date() if isinstance(value, datetime) else value
+    return beijing_day(value) if isinstance(value, datetime) else value
 
 
 def weekday(day: date) -> str:

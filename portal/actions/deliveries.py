@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal import events, jobs, permissions
+from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import Delivery, Post, User
-from portal.wording import beijing_day
 
 MAX_TRIES = 10
 FIRST_PAUSE = datetime.timedelta(seconds=20)

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal import events, permissions
+from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import Place, PlaceKind, PlaceOpening, Post, User
-from portal.wording import beijing_day
 
 PLACES_FILE = Path(__file__).resolve().parent.parent / "data" / "places.csv"
 

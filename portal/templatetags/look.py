@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from portal import wording
+from portal.calendar import beijing
 from portal.once import new_key
 
 register = template.Library()
@@ -28,7 +29,7 @@ WIDGETS = {
 
 
 def _today(given: date | None) -> date:
-    return given or wording.beijing_day(timezone.now())
+    return given or wording.day_of(timezone.now())
 
 
 # -- tags -------------------------------------------------------------------------------------------------------------
@@ -96,22 +97,22 @@ def query(context: dict[str, Any], **changes: object) -> str:
 
 @register.filter
 def driver_date(day: date | datetime | None, today: date | None = None) -> str:
-    return wording.driver_date(wording.beijing_day(day), today=_today(today)) if day else ""
+    return wording.driver_date(wording.day_of(day), today=_today(today)) if day else ""
 
 
 @register.filter
 def day_date(day: date | datetime | None, today: date | None = None) -> str:
-    return wording.day_date(wording.beijing_day(day), today=_today(today)) if day else ""
+    return wording.day_date(wording.day_of(day), today=_today(today)) if day else ""
 
 
 @register.filter
 def day_and_weekday(day: date | datetime | None, today: date | None = None) -> str:
-    return wording.day_and_weekday(wording.beijing_day(day), today=_today(today)) if day else ""
+    return wording.day_and_weekday(wording.day_of(day), today=_today(today)) if day else ""
 
 
 @register.filter
 def staff_date(day: date | datetime | None, today: date | None = None) -> str:
-    return wording.staff_date(wording.beijing_day(day), today=_today(today)) if day else ""
+    return wording.staff_date(wording.day_of(day), today=_today(today)) if day else ""
 
 
 @register.filter
@@ -129,7 +130,7 @@ def iso(moment: datetime | date | None) -> str:
     """For <time datetime>: Beijing time with its offset."""
     if moment is None:
         return ""
-    return wording.beijing(moment).isoformat(timespec="minutes") if isinstance(moment, datetime) else moment.isoformat()
+    return beijing(moment).isoformat(timespec="minutes") if isinstance(moment, datetime) else moment.isoformat()
 
 
 @register.filter

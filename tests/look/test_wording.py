@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal import wording
+from portal.calendar import BEIJING
 
 TODAY = date(2026, 11, 23)
 
 
 def at(text: str) -> datetime.datetime:
-    return datetime.datetime.fromisoformat(text).replace(tzinfo=wording.BEIJING)
+    return datetime.datetime.fromisoformat(text).replace(tzinfo=BEIJING)
 
 
 def test_a_drivers_due_date_ends_at_24() -> None:
