@@ -135,7 +135,7 @@ def fingerprint() -> str:
     for path in sorted([*files, ROOT / "manage.py", ROOT / "requirements.lock"]):
         if path.is_file():
             status = path.stat()
-            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+            digest.update(f"{path.relative_to(ROOT)}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 
