@@ -36,7 +36,7 @@ class Cast:
         self.known = everybody[0]
         self.filers = everybody[1:]
         self.engaged: dict[int, list[Engagement]] = {}
-        for row in Engagement.objects.filter(driver__in=self.filers).select_related("company"):
+        for row in Engagement.objects.filter(driver__in=self.filers).select_related("company").order_by("pk"):
             self.engaged.setdefault(row.driver_id, []).append(row)
         self.volunteers = {
             post.organisation.place_id: post for post in self.staff.by_id.values() if post.role == Role.VOLUNTEER
@@ -59,7 +59,10 @@ class Cast:
 
 @transaction.atomic
 def file_part(part: int, parts: int, *, number: int, now: datetime.datetime, random: Random) -> int:
-    """File one part of the appeals and let time run until now: all of the part or nothing. Returns how many."""
+    """File one part of the appeals and let time run until now: all of the part or nothing.
+
+    Returns how many acts a rule refused, those of people gone on leave meanwhile for instance.
+    """
     clock = Clockwork(end=now, calendar=CalendarNotice.objects.calendar(), random=random)
     cast = Cast()
     count = number // parts
@@ -74,7 +77,7 @@ def file_part(part: int, parts: int, *, number: int, now: datetime.datetime, ran
             course.volunteer = cast.volunteers.get(course.filing.place.pk)
         clock.at(moment, course.file)
     clock.run()
-    return count
+    return clock.left_out
 
 
 def _filing_moment(clock: Clockwork, number: int) -> datetime.datetime:

@@ -11,7 +11,7 @@ from appeals import chain
 from appeals.actions import driving, filing, handling, replying, ticking
 from appeals.models import Appeal, Finding, Hearing
 from demo import library
-from demo.clockwork import TICK_AFTER, Clockwork
+from demo.clockwork import TICK_AFTER, Act, Clockwork
 from demo.staff import Staff
 from portal.calendar import beijing_day, end_of
 from portal.models import Post, User
@@ -40,6 +40,7 @@ class Course:
     volunteer: Post | None = None
     appeal: Appeal = field(default_factory=Appeal)
     has_asked: bool = False
+    turn: int = 0
 
     @property
     def random(self) -> Random:
@@ -57,6 +58,11 @@ class Course:
         """Who has it; asked only while somebody has."""
         return self.staff.by_id[self.appeal.handler_id or 0]
 
+    def plan(self, moment: datetime.datetime, act: Act) -> None:
+        """An act of whoever has it now; nothing comes of it when the case has gone elsewhere meanwhile."""
+        turn = self.turn
+        self.clock.at(moment, lambda now: act(now) if turn == self.turn else None)
+
     def moved(self, appeal: Appeal) -> None:
         """A move was made: the portal will look again when the clock it set runs out."""
         self.appeal = appeal
@@ -64,10 +70,16 @@ class Course:
             self.clock.at(appeal.tick_at + TICK_AFTER, self.tick)
 
     def tick(self, now: datetime.datetime) -> None:
+        """The portal's own move, if its moment is still the one that counts; whoever has the case then goes on."""
         tick_at = self.appeal.tick_at
-        if tick_at is not None and tick_at <= now:
-            ticking.tick_batch(now=now, size=1, only=self.appeal.pk)
-            self.moved(Appeal.objects.select_related("respondent_at_event").get(pk=self.appeal.pk))
+        if tick_at is None or tick_at > now:
+            return
+        ticking.tick_batch(now=now, size=1, only=self.appeal.pk)
+        self.moved(Appeal.objects.select_related("respondent_at_event").get(pk=self.appeal.pk))
+        if self.appeal.status == chain.WAITING:
+            self.wait_for_taking(now)
+        elif self.appeal.status == chain.IN_HAND and self.appeal.tick_at is not None:
+            self.plan_handling(now)
 
     def file(self, now: datetime.datetime) -> None:
         self.moved(filing.file(self.filing, by=self.by, now=now, volunteer=self.volunteer))
@@ -83,19 +95,12 @@ class Course:
         appeal = self.appeal
         assert appeal.due_at is not None
         self.has_asked = False
+        self.turn += 1
         if self.random.random() < LATE[appeal.tier]:
-            self.clock.at(appeal.due_at + 3 * HOUR, self.look_again)
-            return
+            return  # nobody takes it in time
         hours = 0.6 if appeal.is_urgent else 3 if appeal.tier == chain.CONTACT else 7
         is_office = appeal.tier != chain.CONTACT and not appeal.is_urgent
-        self.clock.at(self.clock.before(appeal.due_at, after=now, hours=hours, office=is_office), self.take)
-
-    def look_again(self, now: datetime.datetime) -> None:
-        """The portal passed it up meanwhile, or the rest of a question is over: whoever has it now goes on."""
-        if self.appeal.status == chain.WAITING:
-            self.wait_for_taking(now)
-        elif self.appeal.status == chain.IN_HAND:
-            self.plan_handling(now)
+        self.plan(self.clock.before(appeal.due_at, after=now, hours=hours, office=is_office), self.take)
 
     def take(self, now: datetime.datetime) -> None:
         appeal = self.appeal
@@ -113,8 +118,6 @@ class Course:
                 continue  # barred from this very case: the next one
             self.plan_handling(now)
             return
-        assert appeal.due_at is not None
-        self.clock.at(appeal.due_at + 3 * HOUR, self.look_again)
 
     def plan_handling(self, now: datetime.datetime) -> None:
         """A question to the driver, one to the company, then the decision: each in time, or too late on purpose."""
@@ -122,15 +125,14 @@ class Course:
         assert appeal.due_at is not None
         is_office = appeal.tier != chain.CONTACT
         if not self.has_asked and self.random.random() < 0.24 and not appeal.is_urgent:
-            self.clock.at(self.clock.before(appeal.due_at, after=now, hours=4, office=is_office), self.ask)
+            self.plan(self.clock.before(appeal.due_at, after=now, hours=4, office=is_office), self.ask)
             return
         if self.texts["to_company"] and self.random.random() < (0.2 if appeal.tier == chain.CONTACT else 0.7):
-            self.clock.at(self.clock.before(appeal.due_at, after=now, hours=2, office=is_office), self.hear_company)
+            self.plan(self.clock.before(appeal.due_at, after=now, hours=2, office=is_office), self.hear_company)
         if self.random.random() < LATE[appeal.tier]:
-            self.clock.at(appeal.due_at + 3 * HOUR, self.look_again)
-            return
+            return  # no answer in time
         hours = {chain.CONTACT: 26, chain.BRANCH: 52, chain.COMMITTEE: 150}[appeal.tier]
-        self.clock.at(self.clock.before(appeal.due_at, after=now, hours=hours, office=is_office), self.decide)
+        self.plan(self.clock.before(appeal.due_at, after=now, hours=hours, office=is_office), self.decide)
 
     def ask(self, now: datetime.datetime) -> None:
         if self.appeal.status != chain.IN_HAND:
@@ -138,11 +140,8 @@ class Course:
         self.has_asked = True
         question = self.say(self.texts["asks"])
         self.moved(handling.ask(self.appeal.pk, by=self.handler, question=question, now=now))
-        assert self.appeal.due_at is not None
-        if self.random.random() < 0.2:
-            self.clock.at(self.appeal.due_at + 2 * HOUR, self.look_again)
-        else:
-            self.clock.at(self.clock.awake(now + HOUR * self.random.uniform(2, 60)), self.reply)
+        if self.random.random() < 0.8:
+            self.plan(self.clock.awake(now + HOUR * self.random.uniform(2, 60)), self.reply)
 
     def reply(self, now: datetime.datetime) -> None:
         if self.appeal.status == chain.ASKED:
@@ -181,17 +180,9 @@ class Course:
         )
 
     def decide(self, now: datetime.datetime) -> None:
-        if self.appeal.status != chain.IN_HAND:
-            return
-        try:
-            self._decide(now)
-        except PermissionDenied:
-            # he went on leave meanwhile: it waits until the portal passes it up
-            assert self.appeal.due_at is not None
-            self.clock.at(self.appeal.due_at + 3 * HOUR, self.look_again)
-
-    def _decide(self, now: datetime.datetime) -> None:
         appeal = self.appeal
+        if appeal.status != chain.IN_HAND:
+            return
         climbs = self.random.random() < CLIMBS[appeal.tier] and appeal.tier < chain.COMMITTEE
         goes_out = 0.5 if self.kind == "traffic_fine" else 0.12 if self.kind == "parking" else 0.03
         if climbs:
@@ -230,15 +221,15 @@ class Course:
         drawn = self.random.random()
         dissatisfied = 0.45 if finding == Finding.NOT_UPHELD else 0.16 if finding == Finding.PARTLY else 0.04
         if self.appeal.tier < chain.COMMITTEE and drawn < dissatisfied:
-            self.clock.at(later, self.go_on)
+            self.plan(later, self.go_on)
         elif drawn < 0.8:
-            self.clock.at(later, self.accept)
+            self.plan(later, self.accept)
         if finding not in WITH_REMEDY:
             return
         if self.random.random() < 0.82:
-            self.clock.at(self.clock.before(end_of(promise), after=now, hours=90, office=True), self.carry_out)
+            self.plan(self.clock.before(end_of(promise), after=now, hours=90, office=True), self.carry_out)
         elif self.random.random() < 0.6:
-            self.clock.at(self.clock.awake(end_of(promise) + HOUR * self.random.uniform(9, 40)), self.not_carried_out)
+            self.plan(self.clock.awake(end_of(promise) + HOUR * self.random.uniform(9, 40)), self.not_carried_out)
 
     def accept(self, now: datetime.datetime) -> None:
         if self.appeal.status == chain.ANSWERED and self.appeal.accepted_at is None:
@@ -265,10 +256,7 @@ class Course:
         if self.appeal.status != chain.ANSWERED or not self.appeal.answers.latest("at").is_owed:
             return
         note = self.say(library.common()["carried_out"])
-        try:
-            self.moved(handling.carry_out(self.appeal.pk, by=self.handler, note=note, now=now))
-        except PermissionDenied:
-            return  # on leave: the promise is missed, which the portal counts
+        self.moved(handling.carry_out(self.appeal.pk, by=self.handler, note=note, now=now))
 
     def not_carried_out(self, now: datetime.datetime) -> None:
         if self.appeal.status != chain.ANSWERED:
@@ -296,4 +284,7 @@ class Course:
     def come_back(self, now: datetime.datetime) -> None:
         if self.appeal.status == chain.WITHDRAWN:
             self.moved(driving.come_back(self.appeal.pk, by=self.by, now=now))
-            self.clock.at(now + HOUR, self.look_again)
+            if self.appeal.status == chain.WAITING:
+                self.wait_for_taking(now)
+            else:
+                self.plan_handling(now)
