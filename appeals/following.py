@@ -79,7 +79,7 @@ def state_of(appeal: Appeal, now: datetime.datetime) -> State:
         until=_until(appeal, now),
         tier=appeal.tier,
         is_done=appeal.status in (chain.ANSWERED, *standing.OVER),
-        has_chain=appeal.status not in (chain.WITHDRAWN,),
+        has_chain=appeal.status != chain.WITHDRAWN and not standing.was_dropped(appeal),
         passed_over=[tier for tier in range(chain.CONTACT, appeal.tier) if tier not in visited],
     )
 

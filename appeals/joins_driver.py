@@ -23,9 +23,9 @@ def driver_cards(user: User) -> list[Card]:
     rows = Appeal.objects.of(user).select_related(
         "place__parent", "handling_org", "handler__person", "handler__organisation", "driver__branch", "filer"
     )
-    waiting = rows.filter(status__in=(chain.ASKED, chain.ANSWERED, chain.WITHDRAWN)).order_by("due_at")
+    waiting = rows.filter(status__in=(chain.ASKED, chain.ANSWERED)).order_by("due_at")
     needs = [row for appeal in waiting[: 2 * MOST_NEEDS] for row in _needs(appeal, now)]
-    current = rows.open().order_by("-moved_at").first() or waiting.order_by("-moved_at").first()
+    current = rows.open().order_by("-is_urgent", "-moved_at").first() or waiting.order_by("-moved_at").first()
     context: dict[str, Any] = {
         "needs": [*needs[:MOST_NEEDS], *_draft(user)],
         "appeal": current,
@@ -38,14 +38,11 @@ def driver_cards(user: User) -> list[Card]:
 
 def _needs(appeal: Appeal, now: datetime.datetime) -> list[dict[str, str]]:
     """What this appeal wants of the driver, if anything."""
-    if appeal.due_date is None or appeal.due_at is None:
+    if appeal.due_date is None:
         return []
     until = driver_date(appeal.due_date, today=beijing_day(now))
     if appeal.status == chain.ASKED:
         return [_row(appeal, "reply", _("Answer a question about your appeal"), "chat", "amber")]
-    if appeal.status == chain.WITHDRAWN and now < appeal.due_at:
-        words = _("You can take it up again %(date)s") % {"date": until}
-        return [_row(appeal, "detail", words, "swap")]
     if appeal.status == chain.ANSWERED:
         return _after_answer(appeal, until, now)
     return []

@@ -59,10 +59,12 @@ def _due(appeal: Appeal, event: Event) -> str:
     return driver_date(appeal.due_date, today=beijing_day(event.at)) if appeal.due_date else ""
 
 
-def _tell(sentence: Promise, appeal: Appeal, event: Event, **more: object) -> Promise:
-    name = event.post.organisation.short_name if event.post else ""
-    who = event.by.name if event.by else ""
-    return format_lazy(sentence, number=appeal.number, name=who, organisation=name, date=_due(appeal, event), **more)  # type: ignore[no-any-return]
+def _tell(sentence: Promise, appeal: Appeal, event: Event) -> Promise:
+    """The sentence with the case's number and due date, and the name and organisation of whoever moved it."""
+    organisation = event.post.organisation.short_name if event.post else ""
+    name = event.by.name if event.by else ""
+    words = {"number": appeal.number, "name": name, "organisation": organisation, "date": _due(appeal, event)}
+    return format_lazy(sentence, **words)  # type: ignore[arg-type]
 
 
 # -- the driver -------------------------------------------------------------------------------------------------------
@@ -132,8 +134,7 @@ def _newcomers(appeal: Appeal, event: Event) -> list[User]:
     people = {post.person_id: post.person for post in posts}
     if appeal.is_urgent:
         people |= {post.person_id: post.person for post in permissions.on_duty(appeal, event.at)}
-    people.pop(event.by_id, None) if event.post_id else None
-    return list(people.values())
+    return [person for person in people.values() if person.pk != event.by_id]
 
 
 @on(*ENTRIES)

@@ -39,7 +39,7 @@ def place_choices(day: datetime.date) -> list[Group]:
     """Districts of the cities that are switched on; each city also as a whole, for who does not know the district."""
     cities = list(Place.objects.cities().open_on(day).order_by("code"))
     districts = Place.objects.filter(kind=PlaceKind.DISTRICT, parent__in=cities).order_by("code")
-    inside: dict[int, list[Choice]] = {city.pk: [] for city in cities}
+    inside: dict[int | None, list[Choice]] = {city.pk: [] for city in cities}
     for district in districts:
         inside[district.parent_id].append((district.code, str(district)))
     not_known = _("%(city)s, district not known")
@@ -62,10 +62,11 @@ def choices(person: User | None, happened: datetime.date) -> list[Group]:
     driver = driver_of(person)
     own = _own_companies(driver, happened)
     companies = Organisation.objects.live().filter(kind__in=COMPANIES).exclude(pk__in=[one.pk for one in own])
-    platforms, leasing = [], []
+    platforms: list[Choice] = []
+    leasing: list[Choice] = []
     for company in companies.order_by("name"):
         (platforms if company.kind == OrganisationKind.PLATFORM else leasing).append(_named(COMPANY, company))
-    groups = [
+    groups: list[Group] = [
         (_("Companies I drive for"), [_named(COMPANY, company) for company in own]),
         (_("Platforms"), platforms),
         (_("Leasing companies"), leasing),

@@ -29,6 +29,7 @@ class Standing:
     tier: int = chain.CONTACT
     second: str = "branch"
     is_done: bool = False
+    has_chain: bool = True
     passed_over: list[int] = field(default_factory=list)
 
 
@@ -102,14 +103,22 @@ def of(appeal: Appeal, now: datetime.datetime, legs: list[Leg] | None = None) ->
         tier=appeal.tier,
         second="enterprise" if second or (appeal.wants_enterprise and appeal.tier < chain.BRANCH) else "branch",
         is_done=appeal.status in (chain.ANSWERED, *OVER),
+        has_chain=appeal.status != chain.WITHDRAWN and not was_dropped(appeal),
         passed_over=[tier for tier in range(chain.CONTACT, appeal.tier) if tier not in visited],
     )
+
+
+def was_dropped(appeal: Appeal) -> bool:
+    """Closed because it was withdrawn and not taken up again."""
+    return appeal.status == chain.CLOSED and bool(appeal.withdrawn_from)
 
 
 def _holder(appeal: Appeal, leg: Leg) -> tuple[str, str, str]:
     """Who has it, what he is doing, and as what."""
     if appeal.status == chain.WITHDRAWN:
         return "", _("You withdrew it"), ""
+    if was_dropped(appeal):
+        return "", _("You withdrew it; it was closed after 15 days"), ""
     if appeal.status == chain.TRANSFERRED:
         body = outside.BODIES[appeal.transferred_to]
         return str(body.name), _(" has it now"), _("Phone %(phone)s") % {"phone": body.phone}

@@ -124,7 +124,7 @@ class _Reader:
     series: dict[str, str]
 
     def entry(self, event: Event, *, is_newest: bool) -> Entry:
-        texts = {text.name: text for text in event.texts.all()}  # type: ignore[attr-defined]
+        texts = {text.name: text for text in event.texts.all()}
         is_mine = event.kind in wording.SPOKEN_BY_DRIVER
         url, link = self._leads_to(event)
         return Entry(

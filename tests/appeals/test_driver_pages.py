@@ -432,6 +432,17 @@ def test_withdraw_and_come_back(client: Client, driver: User) -> None:
     assert appeal.status == "waiting"
 
 
+def test_withdrawn_and_not_taken_up_again_is_closed_and_says_why(
+    client: Client, driver: User, now: time_machine.Traveller
+) -> None:
+    appeal = world.an_appeal("withdrawn", by=driver)
+    now.move_to(world.NOW + 17 * DAY)
+    ticking.tick(now=world.NOW + 17 * DAY, most=5)
+    shown = main_text(world.signed_in(driver).get(page("detail", appeal)))
+    assert "满 15 天，已办结" in shown
+    assert "还没有人接手" not in shown
+
+
 def test_go_on(client: Client, driver: User, line: dict) -> None:
     appeal = world.an_appeal("answered", by=driver, handler=line["contact"])
     assert "12月8日 周二 24:00 前" in main_text(client.get(page("go_on", appeal)))

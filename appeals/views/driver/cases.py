@@ -106,7 +106,7 @@ def answers_of(appeal: Appeal) -> list[Answer]:
 
 def answer_words(given: Answer, now: datetime.datetime) -> dict[str, Any]:
     """An answer as the case page quotes it; erased words are simply not there."""
-    texts = {text.name: text.text for text in given.event.texts.all()}  # type: ignore[attr-defined]
+    texts = {text.name: text.text for text in given.event.texts.all()}
     tone, promise = standing.promise_words(given, now)
     return {
         "given": given,
