@@ -25,7 +25,7 @@ BESIDE = frozenset(
 ) | {"portal.words_erased"}  # fmt: skip
 # which of an event's texts are somebody's words to be quoted, in the order they are read
 QUOTED = ("story", "question", "words", "reasons", "remedy", "rule", "facts", "offer", "reason", "note", "motive")
-COMPANY_KINDS = frozenset({"appeals.platform_replied", "appeals.platform_silent", "appeals.platform_asked"})
+COMPANY_KINDS = frozenset({"appeals.platform_replied", "appeals.platform_silent"})
 # never where the case is now: looks at the driver's name, alarms, ratings
 ASIDE = BESIDE - {"appeals.added", "appeals.platform_asked", "appeals.platform_replied", "appeals.platform_silent"}
 LINKED = frozenset({"appeals.reopened", "appeals.reopened_as"})
@@ -125,7 +125,6 @@ class _Reader:
 
     def entry(self, event: Event, *, is_newest: bool) -> Entry:
         texts = {text.name: text for text in event.texts.all()}
-        is_mine = event.kind in wording.SPOKEN_BY_DRIVER
         url, link = self._leads_to(event)
         return Entry(
             kind=event.kind,
@@ -135,7 +134,7 @@ class _Reader:
             state="now" if is_newest else ("" if event.kind in BESIDE else "done"),
             text=self._sentences(event, texts),
             say=self._quoted(event, texts),
-            is_mine=is_mine and self.is_driver,
+            is_mine=self.is_driver and event.kind in wording.SPOKEN_BY_DRIVER,
             by=self._by(event),
             url=url,
             link=link,
@@ -159,7 +158,7 @@ class _Reader:
         )
 
     def _by(self, event: Event) -> str:
-        if event.kind in COMPANY_KINDS and event.kind != "appeals.platform_asked":
+        if event.kind in COMPANY_KINDS:
             company = self.names.get(event.facts.get("company", ""), "")
             if self.is_driver and self.appeal.identity != Identity.OPEN:
                 return _("%(company)s, which has not seen your name or plate") % {"company": company}
@@ -223,11 +222,10 @@ class _Reader:
         return ""
 
     def _filed(self, event: Event) -> str:
-        volunteer = event.post
-        if volunteer is None:
+        if event.post is None:
             return ""
         return _("Typed by a volunteer at %(organisation)s and confirmed by the driver's code.") % {
-            "organisation": volunteer.organisation.short_name
+            "organisation": event.post.organisation.short_name
         }
 
     def _recomputed(self, facts: dict[str, Any]) -> str:
