@@ -40,6 +40,7 @@ class Course:
     volunteer: Post | None = None
     appeal: Appeal = field(default_factory=Appeal)
     has_asked: bool = False
+    question: dict[str, str] = field(default_factory=dict)
     turn: int = 0
 
     @property
@@ -50,8 +51,11 @@ class Course:
     def texts(self) -> dict[str, Any]:
         return library.kind(self.kind)
 
-    def say(self, options: list[str]) -> str:
-        return library.told(self.random.choice(options), self.slots, self.random)
+    def fitting(self, part: str) -> list[Any]:
+        return library.fitting(self.texts[part], f"{self.filing.title}{self.filing.story}")
+
+    def say(self, options: list[Any]) -> str:
+        return library.told(library.words_of(self.random.choice(options)), self.slots, self.random)
 
     @property
     def handler(self) -> Post:
@@ -124,10 +128,10 @@ class Course:
         appeal = self.appeal
         assert appeal.due_at is not None
         is_office = appeal.tier != chain.CONTACT
-        if not self.has_asked and self.random.random() < 0.24 and not appeal.is_urgent:
+        if not self.has_asked and self.random.random() < 0.24 and not appeal.is_urgent and self.fitting("asks"):
             self.plan(self.clock.before(appeal.due_at, after=now, hours=4, office=is_office), self.ask)
             return
-        if self.texts["to_company"] and self.random.random() < (0.2 if appeal.tier == chain.CONTACT else 0.7):
+        if self.fitting("to_company") and self.random.random() < (0.2 if appeal.tier == chain.CONTACT else 0.7):
             self.plan(self.clock.before(appeal.due_at, after=now, hours=2, office=is_office), self.hear_company)
         if self.random.random() < LATE[appeal.tier]:
             return  # no answer in time
@@ -138,14 +142,15 @@ class Course:
         if self.appeal.status != chain.IN_HAND:
             return
         self.has_asked = True
-        question = self.say(self.texts["asks"])
+        self.question = self.random.choice(self.fitting("asks"))
+        question = library.told(self.question["question"], self.slots, self.random)
         self.moved(handling.ask(self.appeal.pk, by=self.handler, question=question, now=now))
         if self.random.random() < 0.8:
             self.plan(self.clock.awake(now + HOUR * self.random.uniform(2, 60)), self.reply)
 
     def reply(self, now: datetime.datetime) -> None:
         if self.appeal.status == chain.ASKED:
-            words = self.say(self.texts["replies"])
+            words = library.told(self.question["reply"], self.slots, self.random)
             self.moved(driving.reply(self.appeal.pk, by=self.by, words=words, now=now))
             self.plan_handling(now)
 
@@ -155,11 +160,11 @@ class Course:
             return
         if appeal.hearings.filter(replied_at=None, silent_at=None).exists():
             return
-        question = self.say(self.texts["to_company"])
+        question = self.say(self.fitting("to_company"))
         self.moved(handling.hear_platform(appeal.pk, by=self.handler, question=question, now=now))
         hearing = appeal.hearings.latest("asked_at")
         self.clock.at(hearing.due_at + TICK_AFTER, self.note_silence)
-        if self.staff.liaison(company.pk) and self.random.random() < 0.78:
+        if self.staff.liaison(company.pk) and self.fitting("company_replies") and self.random.random() < 0.78:
             moment = self.clock.in_office(now + HOUR * self.random.uniform(6, 80))
             self.clock.at(moment, self.company_replies)
 
@@ -173,8 +178,8 @@ class Course:
             return
         liaison = self.staff.liaison(hearing.company_id)
         assert liaison is not None
-        text = self.random.choice(self.texts["company_replies"])
-        told = {key: library.told(words, self.slots, self.random) for key, words in text.items()}
+        text = self.random.choice(self.fitting("company_replies"))
+        told = {key: library.told(text[key], self.slots, self.random) for key in ("rule", "facts", "offer")}
         replying.platform_reply(
             hearing.pk, by=liaison, facts_given=told["facts"], rule_given=told["rule"], offer=told["offer"], now=now
         )
@@ -183,24 +188,29 @@ class Course:
         appeal = self.appeal
         if appeal.status != chain.IN_HAND:
             return
-        climbs = self.random.random() < CLIMBS[appeal.tier] and appeal.tier < chain.COMMITTEE
+        may_climb = appeal.tier < chain.COMMITTEE and bool(self.fitting("escalate"))
+        climbs = may_climb and self.random.random() < CLIMBS[appeal.tier]
         goes_out = 0.5 if self.kind == "traffic_fine" else 0.12 if self.kind == "parking" else 0.03
         if climbs:
-            reason = self.say(self.texts["escalate"])
+            reason = self.say(self.fitting("escalate"))
             self.moved(handling.escalate(appeal.pk, by=self.handler, reason=reason, now=now))
             self.wait_for_taking(now)
-        elif self.random.random() < goes_out:
-            target, note = self.texts["transfer"]["target"], self.say(self.texts["transfer"]["notes"])
+        elif (notes := self._transfer_notes()) and self.random.random() < goes_out:
+            target, note = self.texts["transfer"]["target"], self.say(notes)
             self.moved(handling.transfer(appeal.pk, by=self.handler, target=target, note=note, now=now))
         else:
             self.answer(now)
 
+    def _transfer_notes(self) -> list[Any]:
+        return library.fitting(self.texts["transfer"]["notes"], f"{self.filing.title}{self.filing.story}")
+
     def answer(self, now: datetime.datetime) -> None:
         shares = {"upheld": 30, "partly": 25, "not_upheld": 27, "settled": 18}
+        shares = {finding: share for finding, share in shares.items() if self.fitting(finding)}
         finding = self.random.choices(list(shares), list(shares.values()))[0]
         promise = self.clock.calendar.first_working(beijing_day(now) + DAY * self.random.randrange(3, 15))
         self.slots["promise"] = f"{promise.month}月{promise.day}日"
-        text = self.random.choice(self.texts[finding])
+        text = self.random.choice(self.fitting(finding))
         self.moved(
             handling.answer(
                 self.appeal.pk,
@@ -220,7 +230,7 @@ class Course:
         later = self.clock.awake(now + HOUR * self.random.uniform(1, 200))
         drawn = self.random.random()
         dissatisfied = 0.45 if finding == Finding.NOT_UPHELD else 0.16 if finding == Finding.PARTLY else 0.04
-        if self.appeal.tier < chain.COMMITTEE and drawn < dissatisfied:
+        if self.appeal.tier < chain.COMMITTEE and drawn < dissatisfied and self.fitting("go_on"):
             self.plan(later, self.go_on)
         elif drawn < 0.8:
             self.plan(later, self.accept)
@@ -249,13 +259,13 @@ class Course:
     def go_on(self, now: datetime.datetime) -> None:
         appeal = self.appeal
         if appeal.status == chain.ANSWERED and appeal.accepted_at is None and appeal.tier < chain.COMMITTEE:
-            self.moved(driving.go_on(appeal.pk, by=self.by, reason=self.say(self.texts["go_on"]), now=now))
+            self.moved(driving.go_on(appeal.pk, by=self.by, reason=self.say(self.fitting("go_on")), now=now))
             self.wait_for_taking(now)
 
     def carry_out(self, now: datetime.datetime) -> None:
         if self.appeal.status != chain.ANSWERED or not self.appeal.answers.latest("at").is_owed:
             return
-        note = self.say(library.common()["carried_out"])
+        note = self.say(self.texts["carried_out"])
         self.moved(handling.carry_out(self.appeal.pk, by=self.handler, note=note, now=now))
 
     def not_carried_out(self, now: datetime.datetime) -> None:
@@ -271,8 +281,8 @@ class Course:
     # -- the driver in between ---------------------------------------------------------------------------------------
 
     def add(self, now: datetime.datetime) -> None:
-        if self.appeal.status in (chain.WAITING, chain.IN_HAND):
-            driving.add(self.appeal.pk, by=self.by, words=self.say(self.texts["added"]), now=now)
+        if self.appeal.status in (chain.WAITING, chain.IN_HAND) and self.fitting("added"):
+            driving.add(self.appeal.pk, by=self.by, words=self.say(self.fitting("added")), now=now)
 
     def withdraw(self, now: datetime.datetime) -> None:
         if self.appeal.status in chain.OPEN:

@@ -1,7 +1,7 @@
 """The texts of the demonstration: what drivers write, handlers ask, companies reply and tiers answer, kind by kind.
 
 A text has slots, `{company}`, and choices, `[3|5|7]`; a choice with a name, `[days:3|5|7]`, is drawn once for a case,
-so that `{days}` in its answer is the same number.
+so that `{days}` in its answer is the same number. An option with `fits` is for stories that hold one of its words.
 """
 
 import json
@@ -52,6 +52,18 @@ def told(text: str, slots: Slots, random: Random) -> str:
         return slots.setdefault(key, drawn) if key else drawn
 
     return _SLOT.sub(lambda match: slots[match.group(1)], _CHOICE.sub(draw, text))
+
+
+def fitting(options: list[Any], story: str) -> list[Any]:
+    """The options made for this very story, else those that fit any; sometimes there is none."""
+    special = [option for option in options if isinstance(option, dict) and "fits" in option]
+    made_for_it = [option for option in special if any(word in story for word in option["fits"])]
+    return made_for_it or [option for option in options if option not in special]
+
+
+def words_of(option: Any) -> str:
+    """The text of an option that is nothing but a text."""
+    return str(option["text"]) if isinstance(option, dict) else str(option)
 
 
 def begin(name: str, slots: Slots, random: Random) -> Slots:

@@ -26,7 +26,7 @@ def test_a_kind_has_stories_questions_and_every_sort_of_answer(name: str) -> Non
     assert kind["category"] in Category.values
     assert kind["about"] in (*OrganisationKind.values, "body", "none", "contact")
     assert len(kind["stories"]) >= (4 if name == "conduct" else 8)
-    for part in ("asks", "replies", "escalate", "go_on", "added", *PARTS):
+    for part in ("asks", "escalate", "go_on", "added", "carried_out", *PARTS):
         assert kind[part], part
     assert kind["transfer"]["target"] in BODIES
     assert len({story["title"] for story in kind["stories"]}) == len(kind["stories"])
@@ -40,14 +40,17 @@ def test_every_text_is_told_without_a_hole(name: str) -> None:
         title = library.told(story["title"], told, random)
         texts = [title, library.told(story["story"], told, random)]
         library.settle(name, told)
-        for part in PARTS:
-            for answer in kind[part]:
-                texts += [library.told(answer[key], told, random) for key in answer]
-        for reply in kind["company_replies"]:
-            texts += [library.told(reply[key], told, random) for key in reply]
-        for part in ("asks", "replies", "to_company", "escalate", "go_on", "added"):
-            texts += [library.told(text, told, random) for text in kind[part]]
-        texts += [library.told(text, told, random) for text in kind["transfer"]["notes"]]
+        whole = "".join(texts)
+        findings = [library.fitting(kind[part], whole) for part in PARTS]
+        assert any(findings[:2]), "a story that nobody could uphold"
+        for part in ("asks", "company_replies", *PARTS):
+            for option in library.fitting(kind[part], whole):
+                texts += [library.told(words, told, random) for words in option.values() if isinstance(words, str)]
+        for part in ("to_company", "escalate", "go_on", "added", "carried_out"):
+            fitting = library.fitting(kind[part], whole)
+            texts += [library.told(library.words_of(option), told, random) for option in fitting]
+        notes = library.fitting(kind["transfer"]["notes"], whole)
+        texts += [library.told(library.words_of(note), told, random) for note in notes]
         assert len(title) <= 60
         assert [text for text in texts if re.search(r"[{}\[\]|]", text)] == []
 
@@ -58,6 +61,22 @@ def test_what_is_promised_has_a_day_and_what_is_not_upheld_promises_nothing(name
     for part in ("upheld", "partly", "settled"):
         assert all(answer["remedy"] for answer in kind[part])
     assert all("remedy" not in answer for answer in kind["not_upheld"])
+
+
+@pytest.mark.parametrize("name", library.SHARES)
+def test_an_option_made_for_some_stories_is_made_for_one_at_least(name: str) -> None:
+    kind = library.kind(name)
+    stories = [story["title"] + story["story"] for story in kind["stories"]]
+    options = [option for part in kind.values() if isinstance(part, list) for option in part]
+    special = [option for option in options if isinstance(option, dict) and "fits" in option]
+    assert [option for option in special if not any(word in text for word in option["fits"] for text in stories)] == []
+
+
+def test_a_story_gets_what_was_made_for_it_before_what_fits_any() -> None:
+    options = ["随便哪个", {"text": "顺路的", "fits": ["顺路"]}]
+    assert library.fitting(options, "顺路单开关") == [options[1]]
+    assert library.fitting(options, "别的") == ["随便哪个"]
+    assert library.words_of(options[1]) == "顺路的"
 
 
 def test_the_same_choice_is_drawn_once_for_a_case() -> None:
