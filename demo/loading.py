@@ -25,6 +25,11 @@ class PartFailed(Exception):
     """A part of the demonstration was not loaded; the process that tried has said why."""
 
 
+def lay_ground(*, now: datetime.datetime) -> None:
+    """The people, organisations and drivers alone: enough for signing in; `load` brings the appeals later."""
+    _once("ground", now, lambda: _lay_ground(now))
+
+
 def load(*, now: datetime.datetime, number: int = APPEALS, parts: int = PARTS) -> bool:
     """Fill an installation with the demonstration; False when everything is there already.
 
@@ -33,7 +38,7 @@ def load(*, now: datetime.datetime, number: int = APPEALS, parts: int = PARTS) -
     """
     left = [part for part in range(parts) if not _is_done(f"appeals {part + 1}/{parts}")]
     is_new = not _is_done("ground") or bool(left)
-    _once("ground", now, lambda: _lay_ground(now))
+    lay_ground(now=now)
     if parts == 1 and left:
         _load_part(0, 1, number, now)
     elif left:

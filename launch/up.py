@@ -69,11 +69,16 @@ def up(port: int, *, fresh: bool) -> int:
             with stage("Starting PostgreSQL, Valkey"):
                 servers.start()
                 env |= servers.urls()
-            sign_ins = prepare(env, ours=not servers.outside)
+            sign_ins = prepared(servers)
+            if sign_ins is None:
+                prepare(env)
             with stage("Starting the portal"):
                 children += [start(service, port, env) for service in SERVICES]
                 wait_until_healthy(f"{env_address(port)}/healthz", children)
             announce(port, env)
+            if sign_ins is None:
+                say(f"\nThe first page is there after {time.monotonic() - begin:.0f} s: {env_address(port)}/")
+                sign_ins = load_appeals(env)
             say(f"\nThe portal is ready after {time.monotonic() - begin:.0f} s: {env_address(port)}/\n")
             say(sign_ins)
             say("Ctrl-C or ./run stop ends it.")
@@ -104,20 +109,29 @@ def announce(port: int, env: dict[str, str]) -> None:
     part.replace(stopping.PORTAL)
 
 
-def prepare(env: dict[str, str], *, ours: bool) -> str:
-    """Migrate and load the demo, unless this very code already did so in this database; the sign-ins to show."""
-    mark = fingerprint()
-    if ours and PREPARED.exists():
-        known = json.loads(PREPARED.read_text())
-        if known["mark"] == mark:
-            return known["sign_ins"]
+def prepared(servers: Servers) -> str | None:
+    """The sign-ins of a database that this very code made ready before; None when there is something to prepare."""
+    if servers.outside or not PREPARED.exists():
+        return None
+    known = json.loads(PREPARED.read_text())
+    return known["sign_ins"] if known["mark"] == fingerprint() else None
+
+
+def prepare(env: dict[str, str]) -> None:
+    """Migrate, and load what signing in needs."""
     PREPARED.unlink(missing_ok=True)
     with stage("Preparing the database"):
         manage("Preparing the database", "prepare", env=env)
-    with stage("Loading demo data"):
-        manage("Loading demo data", "demo", env=env)
+    with stage("Loading people and companies"):
+        manage("Loading people and companies", "demo", "--ground", env=env)
+
+
+def load_appeals(env: dict[str, str]) -> str:
+    """The demo's appeals take longest and are loaded while the portal already serves; the sign-ins to show."""
+    with stage("Loading the demo's appeals"):
+        manage("Loading the demo's appeals", "demo", env=env)
     sign_ins = format_sign_ins(manage("Listing the sign-ins", "demo", "--sign-ins", env=env))
-    PREPARED.write_text(json.dumps({"mark": mark, "sign_ins": sign_ins}))
+    PREPARED.write_text(json.dumps({"mark": fingerprint(), "sign_ins": sign_ins}))
     return sign_ins
 
 
