@@ -1,0 +1,367 @@
+"""Every address × everybody: who gets the page, and for whom it is the same 404 as what does not exist.
+
+An address without a row in TABLE fails. A row says who gets which answer; all others signed in get 404, and whoever is
+not signed in is led to the sign-in.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+
+from portal import codes
+from portal.models import Event
+from tests import world
+from tests.house import cast as casting
+from tests.house.cast import ELSEWHERE, LINE, VIEWERS, Cast
+
+SIGNED_IN = tuple(viewer for viewer in VIEWERS if viewer != "anonymous")
+HANDLERS = (*LINE, "other_contact", "other_secretary", "other_city", "enterprise")
+DESKS = tuple(viewer for viewer in HANDLERS if not viewer.endswith("contact"))
+COMMITTEES = ("city", "province", "other_city")
+NEAR = ("other_driver", *ELSEWHERE)
+SIGN_IN = "/sign-in/"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who gets what by GET; `of` names what the address points at; `by_post` is for addresses that only take a POST."""
+
+    gets: dict[str, int] = field(default_factory=dict)
+    of: str = ""
+    is_public: bool = False
+    by_post: bool = False
+
+    def expected(self, viewer: str) -> int:
+        return self.gets.get(viewer, 404)
+
+
+def public(status: int = 200, of: str = "") -> Row:
+    return Row(dict.fromkeys(VIEWERS, status), of, is_public=True)
+
+
+def each(status: int = 200, of: str = "") -> Row:
+    """Everybody who is signed in has one of his own."""
+    return Row(dict.fromkeys(SIGNED_IN, status), of)
+
+
+def only(*viewers: str, status: int = 200, of: str = "", **others: tuple[str, ...]) -> Row:
+    """`_403=(...)`: those who see the thing and may not do this with it."""
+    gets = dict.fromkeys(viewers, status)
+    for name, refused in others.items():
+        gets |= dict.fromkeys(refused, int(name.strip("_")))
+    return Row(gets, of)
+
+
+def post_only(*viewers: str, status: int = 302, of: str = "", is_public: bool = False, **others: Any) -> Row:
+    row = only(*(viewers or (VIEWERS if is_public else SIGNED_IN)), status=status, of=of, **others)
+    return Row(row.gets, of, is_public, by_post=True)
+
+
+def move(case: str, *handlers: str) -> Row:
+    """A handler's move: who sees the case in his line and may not make it is told so."""
+    return only(*handlers, of=case, _403=tuple(viewer for viewer in LINE if viewer not in handlers))
+
+
+TABLE: dict[str, Row] = {
+    # -- signing in
+    "account_login": Row({"anonymous": 200, **dict.fromkeys(SIGNED_IN, 302)}, is_public=True),
+    "account_code": public(302),
+    "account_returning": public(302),
+    "account_code_again": post_only(is_public=True),
+    "account_confirm": each(),
+    "account_demo": post_only(status=404, is_public=True, of="person"),
+    "account_demo_post": post_only(status=404, is_public=True, of="person"),
+    "account_logout": post_only(is_public=True),
+    "portal:sign_in_again": public(302),
+    # -- a second factor of one's own; nobody here has one yet
+    "mfa_index": each(),
+    "mfa_authenticate": each(302),
+    "mfa_reauthenticate": each(403),
+    "mfa_reauthenticate_webauthn": each(403),
+    "mfa_activate_totp": each(),
+    "mfa_deactivate_totp": each(404),
+    "mfa_list_webauthn": each(),
+    "mfa_add_webauthn": each(),
+    "mfa_edit_webauthn": each(404, of="key"),
+    "mfa_remove_webauthn": each(404, of="key"),
+    "mfa_view_recovery_codes": each(404),
+    "mfa_generate_recovery_codes": each(),
+    "mfa_download_recovery_codes": each(404),
+    "portal:factor": each(),
+    # -- everybody's own pages
+    "portal:start": Row(
+        {
+            **dict.fromkeys(VIEWERS, 200),
+            **dict.fromkeys(DESKS, 302),
+            **dict.fromkeys(("analyst", "auditor", "audit_admin", "security_admin"), 302),
+        },
+        is_public=True,
+    ),
+    "portal:me": each(),
+    "portal:name": each(),
+    "portal:my_data": each(),
+    "portal:sessions": each(),
+    "portal:posts": each(),
+    "portal:switch": post_only(),
+    "portal:show_name": post_only("contact", of="post"),
+    "portal:go_on": post_only(),
+    "portal:language": post_only(is_public=True),
+    "portal:notices": each(),
+    "portal:open_notice": post_only(status=404),
+    "portal:read_notices": post_only(),
+    "portal:notice_settings": each(),
+    "branches:my_record": each(),
+    "drivers:my_contracts": each(),
+    # -- for all to read
+    "portal:how": public(),
+    "portal:about": public(),
+    "portal:kit": public(404),  # the demonstration's
+    "portal:verify": public(),
+    "portal:root": public(404, of="day"),  # no day has a root yet
+    "portal:roots": public(),
+    "portal:root_file": public(404, of="day"),
+    "portal:healthz": public(503),  # nothing beats here
+    "platforms:public_rules": public(),
+    "platforms:current_rule": public(302, of="rule"),
+    "platforms:public_rule": public(of="version"),
+    "platforms:rule_text": public(of="version"),
+    "appeals:follow": public(),
+    "appeals:receipt_link": public(of="receipt"),
+    # -- offices
+    "portal:board": only("analyst"),
+    "portal:health": only("system_admin", "auditor", "audit_admin"),
+    "portal:retry_delivery": post_only("system_admin", status=409, _403=("auditor", "audit_admin")),
+    "portal:jobs": only("system_admin", "auditor", "audit_admin"),
+    "portal:audit": only("auditor", "audit_admin"),
+    "portal:desk_posts": only("security_admin"),
+    "portal:appoint": only("security_admin"),
+    "portal:desk_post": only("security_admin", of="post"),
+    "portal:end_post": only("security_admin", of="post"),
+    "portal:leave": only("security_admin", of="post"),
+    "portal:reset_factor": only("security_admin", of="post"),
+    "portal:calendar": only("system_admin"),
+    "portal:calendar_load": only("system_admin"),
+    "portal:calendar_confirm": only("system_admin", status=302),
+    "portal:calendar_year": only("system_admin", of="year"),
+    "portal:calendar_table": only("system_admin", of="year"),
+    "platforms:companies": only(*HANDLERS, "analyst", "liaison", "other_liaison", "system_admin"),
+    "platforms:company": only(
+        *(viewer for viewer in HANDLERS if viewer != "other_city"), "analyst", "liaison", "system_admin", of="company"
+    ),
+    "branches:desk": only(*DESKS),
+    "branches:branch": only("secretary", "city", "province", of="branch"),
+    "branches:branch_drivers": only("secretary", "city", "province", of="branch"),
+    "branches:pairs": only(*HANDLERS),
+    # -- a driver's cases: his own, and nobody else's here, whatever post he holds
+    "appeals:mine": each(),
+    "appeals:new": each(302),
+    "appeals:new_discard": post_only(),
+    "appeals:new_step": each(of="step"),
+    "appeals:draft_save": post_only(status=204),
+    "appeals:detail": only("driver", of="in_hand"),
+    "appeals:receipt": only("driver", of="in_hand"),
+    "appeals:clock": only("driver", of="in_hand"),
+    "appeals:log": only("driver", of="in_hand"),
+    "appeals:log_file": only("driver", of="in_hand"),
+    "appeals:print": only("driver", of="closed"),
+    "appeals:add": only("driver", of="in_hand"),
+    "appeals:reply": only("driver", of="asked"),
+    "appeals:challenge": only("driver", of="in_hand"),
+    "appeals:withdraw": only("driver", of="in_hand"),
+    "appeals:come_back": only("driver", of="withdrawn"),
+    "appeals:go_on": only("driver", of="answered"),
+    "appeals:accept": only("driver", of="answered"),
+    "appeals:not_carried_out": only("driver", of="done"),
+    "appeals:rate": only("driver", of="answered"),
+    # -- the desk
+    "appeals:inbox": only(*HANDLERS),
+    "appeals:contact_inbox": only("contact", "other_contact", _302=DESKS),
+    "appeals:case": only(*LINE, of="in_hand"),
+    "appeals:take": move("waiting", "contact"),
+    "appeals:ask": move("in_hand", "contact"),
+    "appeals:answer": move("in_hand", "contact"),
+    "appeals:hear_platform": move("alone", "contact"),
+    "appeals:escalate": move("in_hand", "contact"),
+    "appeals:return_down": move("up", "secretary"),
+    "appeals:transfer": move("in_hand", "contact"),
+    "appeals:mark_urgent": move("in_hand", "contact"),
+    "appeals:carry_out": move("promised", "contact"),
+    "appeals:reopen": move("closed", "city", "province"),
+    "appeals:phone": only(*LINE, status=302, of="in_hand"),
+    "appeals:desk_print": only(*LINE, of="closed"),
+    "appeals:alarms": only(*COMMITTEES),
+    "appeals:clocks": only(*COMMITTEES),
+    "appeals:set_clock": only(*COMMITTEES),
+    "appeals:duty": only(*COMMITTEES),
+    "appeals:set_duty": only(*COMMITTEES),
+    "appeals:sealed": only("custodian"),
+    "appeals:ask_unsealing": only("custodian"),
+    "appeals:unsealing": only("custodian", of="unsealing"),
+    "appeals:hearings": only("liaison", "other_liaison"),
+    "appeals:hearing": only("liaison", of="hearing"),
+    "appeals:file_for": only("volunteer"),
+    "appeals:file_for_confirm": only("volunteer", status=302),
+    "appeals:file_for_code": post_only("volunteer"),
+    "appeals:file_for_receipt": only(),  # his last receipt, and he has none
+}
+
+
+def names(resolver: Any, spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern, (*spaces, pattern.namespace) if pattern.namespace else spaces)
+        elif isinstance(pattern, URLPattern):
+            yield ":".join([*spaces, pattern.name or f"<nameless: {pattern.pattern}>"])
+
+
+def arguments(cast: Cast, of: str) -> list[Any]:
+    """What stands in the address for what it points at."""
+    if of in cast.cases:
+        return [cast.cases[of].code]
+    if of in ("hearing", "unsealing", "branch", "company", "rule"):
+        return [cast.things[of].code]
+    answered = cast.cases["answered"]
+    return {
+        "": [],
+        "person": [cast.people["contact"].code],
+        "post": [cast.posts["contact"].code],
+        "version": [cast.things["rule"].code, 1],
+        "receipt": [answered.number, answered.secret],
+        "key": [1],
+        "step": [1],
+        "day": ["2026-11-22"],
+        "year": [2026],
+    }[of]
+
+
+def address(cast: Cast, name: str) -> str:
+    found = arguments(cast, TABLE[name].of)
+    return reverse(name, args=[*found, cast.posts["contact"].code] if name == "account_demo_post" else found)
+
+
+def nowhere(cast: Cast, name: str) -> str:
+    """The same address of something that does not exist."""
+    found = arguments(cast, TABLE[name].of)
+    return reverse(name, args=[codes.new_code() if isinstance(one, str) else one for one in found])
+
+
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """Gathered once, inside a transaction that is rolled back with everything the requests leave."""
+    with django_db_blocker.unblock(), time_machine.travel(world.NOW, tick=False), transaction.atomic():
+        yield casting.gather(world.NOW)
+        transaction.set_rollback(True)
+
+
+def ask(cast: Cast, viewer: str, method: str, url: str) -> HttpResponse:
+    """One request of a viewer, after which everything is as before: rows, counters, cookies."""
+    browser = cast.browsers[viewer]
+    cookies = dict(browser.cookies)
+    cache.clear()
+    before = transaction.savepoint()
+    response: HttpResponse = getattr(browser, method)(url)
+    response.events = Event.objects.count()  # type: ignore[attr-defined]
+    transaction.savepoint_rollback(before)
+    browser.cookies.clear()
+    browser.cookies.update(cookies)
+    return response
+
+
+def answer(response: HttpResponse) -> int | str:
+    is_sign_in = response.status_code == 302 and response["Location"].split("?")[0] == SIGN_IN
+    return SIGN_IN if is_sign_in else response.status_code
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    found = list(names(get_resolver()))
+    assert sorted(set(found)) == sorted(found), "two addresses of one name"
+    assert sorted(TABLE) == sorted(found)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_everybody_gets_what_the_table_says(cast: Cast, name: str) -> None:
+    row, url = TABLE[name], address(cast, name)
+    method = "post" if row.by_post else "get"
+    found = {viewer: answer(ask(cast, viewer, method, url)) for viewer in VIEWERS}
+    expected: dict[str, int | str] = {viewer: row.expected(viewer) for viewer in VIEWERS}
+    if not row.is_public:
+        expected["anonymous"] = SIGN_IN
+    for viewer in VIEWERS:
+        # a page that leads to the sign-in by its own rules
+        if found[viewer] == SIGN_IN and expected[viewer] == 302:
+            expected[viewer] = SIGN_IN
+    assert found == expected
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if not row.is_public])
+def test_sending_nothing_breaks_nothing_and_strangers_write_nothing(cast: Cast, name: str) -> None:
+    row, url = TABLE[name], address(cast, name)
+    before = Event.objects.count()
+    for viewer in dict.fromkeys((*row.gets, *NEAR)):
+        sent = ask(cast, viewer, "post", url)
+        assert sent.status_code < 500, f"{viewer}: {sent.status_code}"
+        if viewer not in row.gets:
+            assert sent.status_code in (404, 405), f"{viewer}: {sent.status_code}"
+            assert sent.events == before, f"{viewer} left something in the log"  # type: ignore[attr-defined]
+    if row.by_post:
+        assert {ask(cast, viewer, "get", url).status_code for viewer in SIGNED_IN} == {405}
+
+
+def text_of(response: HttpResponse, url: str) -> str:
+    """A page without what is different each time: its reference, its tokens, the address that was asked for."""
+    page = response.content.decode().replace(url, "ADDRESS")
+    page = re.sub(r"[0-9A-Z]{4}-[0-9A-Z]{2}\b", "REFERENCE", page)
+    return re.sub(r'(nonce|value)="[^"]*"', "", page)
+
+
+OBJECTS = [
+    name
+    for name, row in TABLE.items()
+    if row.of
+    and row.of not in ("key", "step", "day", "year", "person")
+    and 404 in {row.expected(near) for near in NEAR}
+]
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_what_one_may_not_see_looks_like_what_does_not_exist(cast: Cast, name: str) -> None:
+    """Example 11: another's code, receipt or log is the same 404, word for word."""
+    row, url, missing = TABLE[name], address(cast, name), nowhere(cast, name)
+    method = "post" if row.by_post else "get"
+    for viewer in NEAR:
+        if row.expected(viewer) != 404:
+            continue
+        hidden, absent = ask(cast, viewer, method, url), ask(cast, viewer, method, missing)
+        assert (hidden.status_code, absent.status_code) == (404, 404)
+        assert text_of(hidden, url) == text_of(absent, missing)
+        assert hidden.headers.keys() == absent.headers.keys()
+        secrets = (cast.people["driver"].name, cast.cases["in_hand"].title, cast.cases["in_hand"].number)
+        assert not [secret for secret in secrets if secret in hidden.content.decode()]
+
+
+def test_a_receipt_needs_its_own_secret(cast: Cast) -> None:
+    answered, other = cast.cases["answered"], cast.cases["in_hand"]
+    wrong = [
+        (answered.number, other.secret),
+        (answered.number, "00000000"),
+        (codes.new_case_number("LZ", world.NOW.date()), answered.secret),
+        ("LZ-261123-0000", answered.secret),
+    ]
+    pages = set()
+    for number, secret in wrong:
+        url = reverse("appeals:receipt_link", args=[number, secret])
+        for viewer in ("anonymous", "other_driver", "secretary"):
+            response = ask(cast, viewer, "get", url)
+            assert response.status_code == 404
+            if viewer == "anonymous":
+                pages.add(text_of(response, url))
+    assert len(pages) == 1
