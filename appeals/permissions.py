@@ -197,7 +197,9 @@ def might_handle_then(post: Post | None, appeal: Appeal, seen: int, now: datetim
     To him, and to nobody else, it is said that it moved on; whoever is barred by now learns nothing either way.
     """
     at = Event.objects.filter(subject=subject_of(appeal), position=seen).values_list("at", flat=True).first()
-    legs = [leg for leg in appeal.legs.select_related("organisation") if at and leg.entered_at <= at]
+    if at is None:
+        return False
+    legs = [leg for leg in appeal.legs.select_related("organisation") if leg.entered_at <= at]
     if post is None or not legs or not has_permission(post, HANDLE, beijing_day(now)):
         return False
     leg, reads = legs[-1], Reads(now)

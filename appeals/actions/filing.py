@@ -144,7 +144,9 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
     if appeal.is_urgent:
         alarm_urgent(appeal, now=now)
     appeal.save()
-    discard_draft(by)
+    if volunteer is None:
+        # what he has begun himself on his phone is another matter
+        discard_draft(by)
     return appeal
 
 
