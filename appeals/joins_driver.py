@@ -23,7 +23,7 @@ def driver_cards(user: User) -> list[Card]:
     rows = Appeal.objects.of(user).select_related(
         "place__parent", "handling_org", "handler__person", "handler__organisation", "driver__branch", "filer"
     )
-    waiting = rows.filter(status__in=(chain.ASKED, chain.ANSWERED)).order_by("due_at")
+    waiting = rows.filter(status__in=(chain.ASKED, chain.ANSWERED)).prefetch_related("answers").order_by("due_at")
     needs = [row for appeal in waiting[: 2 * MOST_NEEDS] for row in _needs(appeal, now)]
     current = rows.open().order_by("-is_urgent", "-moved_at").first() or waiting.order_by("-moved_at").first()
     context: dict[str, Any] = {

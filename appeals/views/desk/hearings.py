@@ -14,6 +14,7 @@ from appeals.forms.desk import HearingReplyForm
 from appeals.models import Hearing
 from appeals.views import doors
 from appeals.views.desk import entry
+from portal.calendar import WorkCalendar
 from portal.models import CalendarNotice, Post
 from portal.roles import ANSWER_FOR_COMPANY
 from portal.wording import Due
@@ -28,11 +29,13 @@ def hearings(request: HttpRequest) -> HttpResponse:
     post = entry.require_post(request, ANSWER_FOR_COMPANY, now)
     rows = _hearings(post)
     waiting = rows.filter(replied_at=None).order_by("due_at", "pk")
+    calendar = CalendarNotice.objects.calendar()
     words = {
         "post": post,
-        "waiting": [_shown(hearing, now) for hearing in waiting],
+        "waiting": [_shown(hearing, now, calendar) for hearing in waiting],
         "replied": [
-            _shown(hearing, now) for hearing in rows.exclude(replied_at=None).order_by("-replied_at")[:SHOWN_REPLIED]
+            _shown(hearing, now, calendar)
+            for hearing in rows.exclude(replied_at=None).order_by("-replied_at")[:SHOWN_REPLIED]
         ],
     }
     return render(request, "appeals/desk/hearings.html", words)
@@ -50,7 +53,7 @@ def hearing(request: HttpRequest, code: str) -> HttpResponse:
         return replying.platform_reply(asked.pk, by=post, now=now, **values).code
 
     reply = {text.name: text.text for text in asked.reply_event.texts.all()} if asked.reply_event else {}
-    context = {"hearing": _shown(asked, now), "reply": reply}
+    context = {"hearing": _shown(asked, now, CalendarNotice.objects.calendar()), "reply": reply}
     return doors.make_move(
         request, form, verb="appeals.platform_reply", subject=asked.code, do=do,
         to=lambda code: reverse("appeals:hearing", args=[code]), template="appeals/desk/hearing.html", context=context,
@@ -63,7 +66,7 @@ def _hearings(post: Post):
     return rows.prefetch_related("asked_event__texts", "reply_event__texts")
 
 
-def _shown(asked: Hearing, now: datetime.datetime) -> dict[str, Any]:
+def _shown(asked: Hearing, now: datetime.datetime, calendar: WorkCalendar) -> dict[str, Any]:
     """What a company may know: the question, its kind, city and rule version; a reference of its own."""
     question = next((text.text for text in asked.asked_event.texts.all() if text.name == "question"), "")
     return {
@@ -77,11 +80,11 @@ def _shown(asked: Hearing, now: datetime.datetime) -> dict[str, Any]:
         "due_date": asked.due_date,
         "replied_at": asked.replied_at,
         "state": casefile.hearing_state(asked, now),
-        "due": _due(asked, now),
+        "due": _due(asked, now, calendar),
     }
 
 
-def _due(asked: Hearing, now: datetime.datetime) -> Due | None:
+def _due(asked: Hearing, now: datetime.datetime, calendar: WorkCalendar) -> Due | None:
     if asked.replied_at:
         return None
-    return inbox.company_clock(asked.due_date, now=now, calendar=CalendarNotice.objects.calendar())
+    return inbox.company_clock(asked.due_date, now=now, calendar=calendar)

@@ -1,0 +1,165 @@
+"""Lists ask the database as often for many rows as for few, and a long case costs what a short one costs."""
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from appeals.actions import driving, filing, handling, overseeing
+from appeals.models import Appeal, Identity
+from branches.models import Pair
+from portal import events
+from portal.models import Notice, Role
+from tests import world
+
+pytestmark = pytest.mark.django_db
+EARLY = world.NOW - datetime.timedelta(hours=2)
+FEW, MORE = 2, 5
+MOST_QUERIES = 70  # the case of a committee, which sees all of it
+
+
+class Desk:
+    """A line of people, a company and its liaison, and rows of every list to be made more of."""
+
+    def __init__(self) -> None:
+        self.line = world.a_line()
+        self.branch, self.contact = self.line["branch"], self.line["contact"]
+        self.company = world.a_platform()
+        self.company.company.cities.add(world.city())
+        self.posts = {
+            **{role: self.line[role] for role in ("contact", "secretary", "committee", "province")},
+            "liaison": world.a_post(Role.LIAISON, self.company),
+            "custodian": world.a_post(Role.CUSTODIAN, world.committee()),
+            "security_admin": world.a_post(Role.SECURITY_ADMIN, world.department()),
+            "auditor": world.a_post(Role.AUDITOR, world.department()),
+        }
+        self.driver = world.a_driver(self.branch)
+
+    def browser(self, who: str) -> Client:
+        return (
+            world.signed_in(self.driver)
+            if who == "driver"
+            else world.signed_in(self.posts[who].person, self.posts[who])
+        )
+
+    def cases(self, count: int) -> None:
+        """Cases of different drivers and kinds, in every state, some with a company that was asked and an alarm."""
+        for number in range(count):
+            driver = world.a_driver(self.branch, contact=self.contact if number % 2 else None)
+            for person in (driver, self.driver):
+                appeal = world.an_appeal("in_hand", by=person, handler=self.contact, now=EARLY, about=self.company)
+                handling.hear_platform(appeal.pk, by=self.contact, question="规则改了吗？", now=EARLY)
+                world.an_appeal("answered", by=person, handler=self.contact, now=EARLY)
+                world.an_appeal("waiting", by=person, now=EARLY, identity=Identity.SEALED)
+                world.an_appeal("closed", by=person, handler=self.contact, now=EARLY)
+            filing.file(world.a_filing(is_urgent=True), by=driver, now=EARLY)
+            sealed = world.an_appeal("in_hand", by=driver, handler=self.contact, now=EARLY, identity=Identity.SEALED)
+            overseeing.ask_unsealing(sealed.pk, by=self.posts["custodian"], motive="要核对。", now=EARLY)
+
+    def people(self, count: int) -> None:
+        """Branches, contacts, drivers with and without a contact, companies and their rules, duties, clocks."""
+        for number in range(count):
+            district = world.Place.objects.filter(parent=world.city()).order_by("code")[number % 7]
+            branch = world.a_branch(of_district=district)
+            contact = world.a_contact(self.branch)
+            world.a_secretary(branch)
+            world.on_duty(world.a_secretary(self.branch))
+            Pair.objects.create(driver=world.a_driver(self.branch).driver, contact=contact, from_date=world.LONG_AGO)
+            company = world.a_platform()
+            company.company.cities.add(world.city())
+            world.a_rule(company)
+            world.a_post(Role.LIAISON, company)
+
+    def notices(self, count: int) -> None:
+        appeals = [world.an_appeal(by=self.driver, now=EARLY) for _time in range(count)]
+        for appeal in appeals:
+            event = events.Event.objects.get(subject=events.subject_of(appeal), position=1)
+            for who in ("driver", "secretary"):
+                person = self.driver if who == "driver" else self.posts[who].person
+                Notice.objects.create(
+                    person=person, event=event, kind=event.kind, text="有新消息。", url="/appeals/", at=EARLY
+                )
+
+
+LISTS: list[tuple[str, str, Callable[[Desk, int], None]]] = [
+    ("driver", "appeals:mine", Desk.cases),
+    ("driver", "portal:notices", Desk.notices),
+    ("driver", "portal:start", Desk.cases),
+    ("driver", "platforms:public_rules", Desk.people),
+    ("contact", "appeals:contact_inbox", Desk.cases),
+    ("contact", "portal:start", Desk.cases),
+    ("contact", "branches:pairs", Desk.people),
+    ("secretary", "appeals:inbox", Desk.cases),
+    ("secretary", "portal:notices", Desk.notices),
+    ("secretary", "branches:pairs", Desk.people),
+    ("committee", "appeals:inbox", Desk.cases),
+    ("committee", "appeals:alarms", Desk.cases),
+    ("committee", "appeals:duty", Desk.people),
+    ("committee", "branches:desk", Desk.people),
+    ("committee", "platforms:companies", Desk.people),
+    ("province", "appeals:inbox", Desk.cases),
+    ("province", "branches:desk", Desk.people),
+    ("liaison", "appeals:hearings", Desk.cases),
+    ("custodian", "appeals:sealed", Desk.cases),
+    ("security_admin", "portal:desk_posts", Desk.people),
+    ("auditor", "portal:audit", Desk.cases),
+]
+
+
+def count(browser: Client, url: str) -> tuple[int, list[str]]:
+    """Queries of a page that was drawn once before: what is kept in memory is there by then."""
+    assert browser.get(url).status_code == 200
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert browser.get(url).status_code == 200
+    return len(captured), [query["sql"] for query in captured.captured_queries]
+
+
+@pytest.mark.parametrize(("who", "name", "more"), LISTS, ids=[f"{who} {name}" for who, name, _more in LISTS])
+def test_a_list_asks_as_often_for_many_rows_as_for_few(who: str, name: str, more: Callable[[Desk, int], None]) -> None:
+    with time_machine.travel(world.NOW, tick=False):
+        desk = Desk()
+        more(desk, FEW)
+        browser = desk.browser(who)
+        few, before = count(browser, reverse(name))
+        more(desk, MORE)
+        many, after = count(browser, reverse(name))
+    added = [sql[:160] for sql in after if after.count(sql) > 1 or sql[:60] not in {one[:60] for one in before}]
+    assert many == few, "\n".join(added)
+    assert few < MOST_QUERIES
+
+
+def a_long_case(desk: Desk, appeal: Appeal, turns: int) -> None:
+    """Questions and answers to and fro, the company heard again and again."""
+    for _turn in range(turns):
+        handling.ask(appeal.pk, by=desk.contact, question="还有吗？", now=EARLY)
+        driving.reply(appeal.pk, by=desk.driver, words="还有一张。", now=EARLY)
+        driving.add(appeal.pk, by=desk.driver, words="再补一张。", now=EARLY)
+        handling.reveal_phone(appeal.pk, by=desk.contact, now=EARLY)
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [
+        ("driver", "appeals:detail"), ("driver", "appeals:log"), ("driver", "appeals:clock"),
+        ("driver", "appeals:receipt"), ("driver", "appeals:log_file"),
+        ("contact", "appeals:case"), ("secretary", "appeals:case"), ("committee", "appeals:case"),
+    ],
+)  # fmt: skip
+def test_a_long_case_costs_what_a_short_one_costs(who: str, name: str) -> None:
+    with time_machine.travel(world.NOW, tick=False):
+        desk = Desk()
+        appeal = world.an_appeal("in_hand", by=desk.driver, handler=desk.contact, now=EARLY, about=desk.company)
+        a_long_case(desk, appeal, 1)
+        browser, url = desk.browser(who), reverse(name, args=[appeal.code])
+        short, before = count(browser, url)
+        a_long_case(desk, appeal, 4)
+        long, after = count(browser, url)
+    assert long == short, "\n".join(sql[:160] for sql in after if after.count(sql) > before.count(sql))
+    assert short < MOST_QUERIES
