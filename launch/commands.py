@@ -53,10 +53,12 @@ def spread(arguments: list[str]) -> list[str]:
 
 
 def command_bench(arguments: list[str]) -> int:
-    known = {path.stem: path for path in sorted((ROOT / "bench").glob("*.py")) if path.stem != "__init__"}
+    written = {path.stem: path.read_text() for path in sorted((ROOT / "bench").glob("*.py"))}
+    # what the benchmarks share lies beside them and cannot be run
+    known = {name: text for name, text in written.items() if '__name__ == "__main__"' in text}
     if not arguments:
-        for name, path in known.items():
-            first = path.read_text().lstrip('"').split("\n")[0].rstrip('"')
+        for name, text in known.items():
+            first = text.lstrip('"').split("\n")[0].rstrip('"')
             say(f"./run bench {name:<12} {first}")
         return 0
     if arguments[0] not in known:
