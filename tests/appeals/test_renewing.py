@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from appeals.actions import driving, handling, renewing, ticking
-from appeals.models import Appeal
+from appeals.models import Appeal, Hearing
 from portal.actions import calendar, deliveries
 from portal.departures import Draft
 from portal.front import DueRow
@@ -119,16 +119,45 @@ def test_what_is_not_running_is_left_alone(status: str) -> None:
     assert (after.due_date, after.position) == (before.due_date, before.position)
 
 
-def test_while_a_question_rests_the_day_shown_stays_and_the_days_left_follow_the_notice() -> None:
+def test_a_question_rests_until_the_new_day_and_the_days_left_follow_the_notice() -> None:
     appeal = filed("asked")
-    rest = appeal.due_date
+    assert (appeal.due_date, appeal.is_provisional) == (datetime.date(2027, 1, 6), True)
     load()
     deliver()
     after = fresh(appeal)
-    assert (after.status, after.due_date) == ("asked", rest)
+    assert (after.status, after.due_date, after.is_provisional) == ("asked", datetime.date(2027, 1, 7), False)
+    assert after.due_at == after.tick_at == at("2027-01-08 00:00")
+    assert last(appeal).facts == {"old": "2027-01-06", "new": "2027-01-07"}
     back = driving.reply(appeal.pk, by=appeal.filer, words="有。", now=at("2026-12-31 09:00"))
     # due on the 5th by the notice, one working day rested
     assert back.due_date == datetime.date(2027, 1, 6)
+
+
+def test_a_company_has_until_the_new_day() -> None:
+    appeal = filed(about=world.a_platform())
+    handling.hear_platform(appeal.pk, by=appeal.handler, question="为什么？", now=FILED)
+    load()
+    deliver()
+    hearing = Hearing.objects.get()
+    assert (hearing.due_date, hearing.due_at) == (datetime.date(2027, 1, 5), at("2027-01-06 00:00"))
+    assert not hearing.is_provisional
+    assert ticking.note_silence(now=at("2027-01-05 12:00"), most=10) == 0
+
+
+def test_the_preview_names_rests_and_replies_too() -> None:
+    asked, heard = filed("asked"), filed(about=world.a_platform())
+    handling.hear_platform(heard.pk, by=heard.handler, question="为什么？", now=FILED)
+    moved = sorted(
+        (row.label, row.new_due_date.isoformat()) for row in calendar.preview(draft_2027(), now=LOADED).due_rows
+    )
+    assert moved == sorted(
+        [
+            (asked.number, "2027-01-05"),
+            (asked.number, "2027-01-07"),
+            (heard.number, "2027-01-05"),
+            (heard.number, "2027-01-05"),
+        ]
+    )
 
 
 def test_an_urgent_appeal_keeps_its_two_hours() -> None:
