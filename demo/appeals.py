@@ -19,7 +19,7 @@ from drivers.models import Driver, Engagement
 from portal.calendar import BEIJING, beijing_day
 from portal.models import CalendarNotice, Organisation, OrganisationKind, Role
 
-WEEKS = 11
+WEEKS = 8
 DAY = datetime.timedelta(days=1)
 SPOTS: dict[str, list[str]] = json.loads(Path(__file__).with_name("places.json").read_text(encoding="utf-8"))["spots"]
 IDENTITIES = {Identity.NAMED: 70, Identity.OPEN: 16, Identity.SEALED: 14}
@@ -85,7 +85,7 @@ def _filing_moment(clock: Clockwork, number: int) -> datetime.datetime:
     random = clock.random
     if number < 6:
         return clock.end - datetime.timedelta(minutes=random.randrange(8, 400))
-    ago = WEEKS * 7 * random.random() ** 1.5
+    ago = WEEKS * 7 * random.random() ** 2.2
     day = (clock.end - DAY * ago).astimezone(BEIJING)
     hour = random.choices(range(6, 24), (1, 2, 4, 6, 6, 5, 8, 9, 6, 5, 5, 4, 4, 5, 8, 9, 8, 4))[0]
     return min(

@@ -21,7 +21,7 @@ DAY = datetime.timedelta(days=1)
 WITH_REMEDY = (Finding.UPHELD, Finding.PARTLY, Finding.SETTLED)
 # the share of takings and answers that a tier misses, so that the portal passes the appeal up by itself
 LATE = {chain.CONTACT: 0.09, chain.BRANCH: 0.04, chain.COMMITTEE: 0.0}
-CLIMBS = {chain.CONTACT: 0.2, chain.BRANCH: 0.1, chain.COMMITTEE: 0.0}
+CLIMBS = {chain.CONTACT: 0.16, chain.BRANCH: 0.1, chain.COMMITTEE: 0.0}
 
 
 @dataclass
@@ -88,9 +88,9 @@ class Course:
     def file(self, now: datetime.datetime) -> None:
         self.moved(filing.file(self.filing, by=self.by, now=now, volunteer=self.volunteer))
         self.wait_for_taking(now)
-        if self.random.random() < 0.04:
-            self.clock.at(self.clock.awake(now + HOUR * self.random.uniform(3, 90)), self.withdraw)
-        if self.random.random() < 0.12:
+        if self.random.random() < 0.06:
+            self.clock.at(self.clock.awake(now + HOUR * self.random.uniform(1, 40)), self.withdraw)
+        if self.random.random() < 0.07:
             self.clock.at(self.clock.awake(now + HOUR * self.random.uniform(1, 30)), self.add)
 
     # -- the tier --------------------------------------------------------------------------------------------------
@@ -128,10 +128,10 @@ class Course:
         appeal = self.appeal
         assert appeal.due_at is not None
         is_office = appeal.tier != chain.CONTACT
-        if not self.has_asked and self.random.random() < 0.24 and not appeal.is_urgent and self.fitting("asks"):
+        if not self.has_asked and self.random.random() < 0.2 and not appeal.is_urgent and self.fitting("asks"):
             self.plan(self.clock.before(appeal.due_at, after=now, hours=4, office=is_office), self.ask)
             return
-        if self.fitting("to_company") and self.random.random() < (0.2 if appeal.tier == chain.CONTACT else 0.7):
+        if self.fitting("to_company") and self.random.random() < (0.12 if appeal.tier == chain.CONTACT else 0.6):
             self.plan(self.clock.before(appeal.due_at, after=now, hours=2, office=is_office), self.hear_company)
         if self.random.random() < LATE[appeal.tier]:
             return  # no answer in time
@@ -244,7 +244,7 @@ class Course:
     def accept(self, now: datetime.datetime) -> None:
         if self.appeal.status == chain.ANSWERED and self.appeal.accepted_at is None:
             self.moved(driving.accept(self.appeal.pk, by=self.by, now=now))
-            if self.random.random() < 0.5:
+            if self.random.random() < 0.4:
                 self.rate(now)
 
     def rate(self, now: datetime.datetime) -> None:

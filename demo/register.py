@@ -169,16 +169,19 @@ def appoint_contacts(lines: Lines, register: Register, *, known: Post, random: R
     for driver in register.filers[1:]:
         waiting.setdefault(driver.branch_id or 0, []).append(driver)
     register.contacts = [known]
+    chosen: set[int] = set()
     for table in BRANCHES.values():
         for name, (_short, _districts, wanted) in table.items():
             branch = lines.branches[name]
-            missing = wanted - (1 if branch == known.organisation else 0)
-            for driver in waiting.get(branch.pk, [])[:missing]:
+            for driver in waiting.get(branch.pk, [])[: wanted - (branch == known.organisation)]:
                 _appoint_contact(lines, register, driver, branch)
+                chosen.add(driver.pk)
     for organisation in lines.enterprises.values():
-        # not of the first of a branch: those are its own contacts, or would be asked first
-        free = [row for rows in waiting.values() for row in rows[4:] if row in register.filers]
-        _appoint_contact(lines, register, random.choice(free), organisation)
+        there = waiting[random.choice(list(waiting))]
+        driver = next(row for row in there if row.pk not in chosen)
+        _appoint_contact(lines, register, driver, organisation)
+        chosen.add(driver.pk)
+    register.filers = [driver for driver in register.filers if driver.pk not in chosen]
     for post in register.contacts:
         if post is known or random.random() < 0.85:
             posts.set_public(post.pk, is_public=True, by=post.person, now=FOUNDED_AT)
@@ -187,7 +190,6 @@ def appoint_contacts(lines: Lines, register: Register, *, known: Post, random: R
 def _appoint_contact(lines: Lines, register: Register, driver: Driver, organisation: Organisation) -> None:
     assert driver.person is not None
     register.contacts.append(lines.post(driver.person, Role.CONTACT, organisation, FOUNDED_DATE))
-    register.filers.remove(driver)
 
 
 def pair(lines: Lines, register: Register, *, by: Post, random: Random) -> None:
