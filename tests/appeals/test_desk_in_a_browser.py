@@ -69,6 +69,8 @@ def test_keys_walk_the_rows_and_open_the_answer(desk: BrowserContext, line: Line
     expect(page.get_by_role("link", name="乙", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#panel h2")).to_have_text("乙")
+    # the opened case takes the focus once it has settled; a key before that would be lost to it
+    expect(page.locator("#panel h2")).to_be_focused()
     page.keyboard.type("k")
     page.keyboard.press("Enter")
     expect(page.locator("#panel h2")).to_have_text("甲")

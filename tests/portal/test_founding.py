@@ -66,12 +66,12 @@ def test_the_security_administrator_appoints_the_rest(founded: dict[str, Post]) 
 
 
 def test_it_happens_once(founded: dict[str, Post]) -> None:
-    with pytest.raises(Refused, match="已完成初始设置"):
+    with pytest.raises(Refused, match="已经建好"):
         founding.found(PEOPLE, cities=[], now=world.NOW)
 
 
 def test_an_installation_with_any_organisation_is_no_empty_one() -> None:
-    with pytest.raises(Refused, match="已完成初始设置"):
+    with pytest.raises(Refused, match="已经建好"):
         founding.found(PEOPLE, cities=[], now=world.NOW)
 
 
