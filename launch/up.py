@@ -69,23 +69,33 @@ def up(port: int, *, fresh: bool) -> int:
             with stage("Starting PostgreSQL, Valkey"):
                 servers.start()
                 env |= servers.urls()
-            sign_ins = prepared(servers)
-            if sign_ins is None:
+            mark = fingerprint()
+            sign_ins = prepared(servers, mark)
+            is_new = sign_ins is None
+            if is_new:
                 prepare(env)
             with stage("Starting the portal"):
                 children += [start(service, port, env) for service in SERVICES]
                 wait_until_healthy(f"{env_address(port)}/healthz", children)
             announce(port, env)
-            if sign_ins is None:
-                say(f"\nThe first page is there after {time.monotonic() - begin:.0f} s: {env_address(port)}/")
-                sign_ins = load_appeals(env)
-            say(f"\nThe portal is ready after {time.monotonic() - begin:.0f} s: {env_address(port)}/\n")
-            say(sign_ins)
+            if is_new:
+                say(f"\nThe first page is there after {since(begin)}: {env_address(port)}/\n")
+                sign_ins = list_sign_ins(env)
+                say(sign_ins)
+                load_appeals(env)
+                PREPARED.write_text(json.dumps({"mark": mark, "sign_ins": sign_ins}))
+            say(f"\nThe portal is ready after {since(begin)}: {env_address(port)}/\n")
+            if not is_new:
+                say(str(sign_ins))
             say("Ctrl-C or ./run stop ends it.")
             watch(children, servers, port, env)
         except Stopped:
             say("\nStopping ...")
     return 0
+
+
+def since(begin: float) -> str:
+    return f"{time.monotonic() - begin:.0f} s"
 
 
 def env_address(port: int) -> str:
@@ -109,12 +119,12 @@ def announce(port: int, env: dict[str, str]) -> None:
     part.replace(stopping.PORTAL)
 
 
-def prepared(servers: Servers) -> str | None:
+def prepared(servers: Servers, mark: str) -> str | None:
     """The sign-ins of a database that this very code made ready before; None when there is something to prepare."""
     if servers.outside or not PREPARED.exists():
         return None
     known = json.loads(PREPARED.read_text())
-    return known["sign_ins"] if known["mark"] == fingerprint() else None
+    return known["sign_ins"] if known["mark"] == mark else None
 
 
 def prepare(env: dict[str, str]) -> None:
@@ -126,13 +136,10 @@ def prepare(env: dict[str, str]) -> None:
         manage("Loading people and companies", "demo", "--ground", env=env)
 
 
-def load_appeals(env: dict[str, str]) -> str:
-    """The demo's appeals take longest and are loaded while the portal already serves; the sign-ins to show."""
+def load_appeals(env: dict[str, str]) -> None:
+    """The demo's appeals take longest and are loaded while the portal already serves."""
     with stage("Loading the demo's appeals"):
         manage("Loading the demo's appeals", "demo", env=env)
-    sign_ins = format_sign_ins(manage("Listing the sign-ins", "demo", "--sign-ins", env=env))
-    PREPARED.write_text(json.dumps({"mark": fingerprint(), "sign_ins": sign_ins}))
-    return sign_ins
 
 
 def manage(name: str, *arguments: str, env: dict[str, str]) -> str:
@@ -153,7 +160,8 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def format_sign_ins(words: str) -> str:
+def list_sign_ins(env: dict[str, str]) -> str:
+    words = manage("Listing the sign-ins", "demo", "--sign-ins", env=env)
     rows = [line.split("\t") for line in words.splitlines() if line.count("\t") == 2]
     lines = ["Demo sign-ins, one for each role (the page shows the code):"]
     # the numbers first: Chinese words are as wide as two letters and would break any column behind them
