@@ -22,7 +22,7 @@ BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 NOW = datetime.datetime(2026, 11, 23, 10, 0, tzinfo=BEIJING)  # a Monday
 LONG_AGO = datetime.date(2025, 1, 6)
 _numbers = itertools.count(1)
-_NAMES = ["周建平", "吴小兵", "郑大海", "王秀英", "冯志强", "陈桂兰", "褚国庆", "卫红梅"]
+_NAMES = ["周建平", "吴小兵", "孙大海", "王秀英", "冯志强", "陈桂兰", "褚国庆", "卫红梅"]
 
 
 def at(text: str) -> datetime.datetime:
