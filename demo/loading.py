@@ -66,10 +66,18 @@ def _load_part(part: int, parts: int, number: int, now: datetime.datetime) -> No
     _once(f"appeals {part + 1}/{parts}", now, do)
 
 
+def _load_apart(part: int, parts: int, number: int, now: datetime.datetime) -> None:
+    """In a process of its own: what was open when it was forked stays its parent's, and is neither used nor closed."""
+    for alias in connections:
+        _inherited = connections[alias]
+        del connections[alias]
+    _load_part(part, parts, number, now)
+
+
 def _side_by_side(left: list[int], parts: int, number: int, now: datetime.datetime) -> None:
     """One process for each part: a core each, and a connection each that no other process inherits."""
     connections.close_all()
-    started = [get_context("fork").Process(target=_load_part, args=(part, parts, number, now)) for part in left]
+    started = [get_context("fork").Process(target=_load_apart, args=(part, parts, number, now)) for part in left]
     for process in started:
         process.start()
     for process in started:
