@@ -33,7 +33,8 @@ WEB = Service(
 WORKER = Service(
     "worker",
     ("celery", "-A", "portal", "worker", "--concurrency", "2", "--queues", "clocks,celery", "--loglevel", "info"),
-    signal.SIGQUIT,
+    # its broker dies with the launcher, and a worker that looks for one hears of no politer end for an hour
+    signal.SIGKILL,
 )
 BEAT = Service(
     "beat",
