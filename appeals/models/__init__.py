@@ -1,6 +1,8 @@
 from appeals.models.answer import Alarm, AlarmKind, Answer, Finding, Hearing, Unsealing
-from appeals.models.appeal import Appeal, Bar, Category, Draft, Identity, Leg, RespondentKind, Status
+from appeals.models.appeal import Appeal, Bar, Category, DeductionKind, Draft, Identity, Leg, RespondentKind, Status
 from appeals.models.clock import ClockSetting, DutyPost
+from appeals.models.group import Group, GroupMember
+from appeals.models.hearing import Consent, Detail, FactKind, HearingCase, Paraphrase, Reply, Stance
 
 __all__ = [
     "Alarm",
@@ -10,13 +12,23 @@ __all__ = [
     "Bar",
     "Category",
     "ClockSetting",
+    "Consent",
+    "DeductionKind",
+    "Detail",
     "Draft",
     "DutyPost",
+    "FactKind",
     "Finding",
+    "Group",
+    "GroupMember",
     "Hearing",
+    "HearingCase",
     "Identity",
     "Leg",
+    "Paraphrase",
+    "Reply",
     "RespondentKind",
+    "Stance",
     "Status",
     "Unsealing",
 ]

@@ -54,6 +54,8 @@ class Hearing(models.Model):
     appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="hearings")
     leg = models.ForeignKey(Leg, on_delete=models.PROTECT, related_name="+")
     company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="hearings")
+    paraphrase = models.OneToOneField("appeals.Paraphrase", null=True, on_delete=models.PROTECT, related_name="hearing")
+    group = models.ForeignKey("appeals.Group", null=True, on_delete=models.PROTECT, related_name="hearings")
     asked_event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
     asked_by = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()

@@ -22,6 +22,19 @@ class Category(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+class DeductionKind(models.TextChoices):
+    """What was taken off a driver's pay, as the statements of the trade name it."""
+
+    COMMISSION = "commission", _("Take rate")
+    SERVICE_FEE = "service_fee", _("Information service fee")
+    PENALTY = "penalty", _("Penalty")
+    CANCEL_FEE = "cancel_fee", _("Cancellation fee")
+    REFUND = "refund", _("Fare refunded to a passenger")
+    INSURANCE = "insurance", _("Insurance")
+    RENTAL = "rental", _("Rent of the car")
+    OTHER = "other", _("Another deduction")
+
+
 class Identity(models.TextChoices):
     OPEN = "open", _("Handlers and the company see my name")
     NAMED = "named", _("Only handlers see my name")
@@ -84,6 +97,8 @@ class Appeal(models.Model):
     pseudonym = models.IntegerField(null=True, help_text="Number shown instead of the name of a sealed appeal.")
     happened_date = models.DateField()
     order_number = SealedTextField(blank=True)
+    amount_fen = models.BigIntegerField(null=True, help_text="How much money it is about, as the driver says.")
+    deduction_kind = models.CharField(max_length=12, choices=DeductionKind, blank=True)
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="+")
     district = models.ForeignKey(Place, null=True, on_delete=models.PROTECT, related_name="+")
     respondent_kind = models.CharField(max_length=10, choices=RespondentKind)
@@ -138,6 +153,7 @@ class Appeal(models.Model):
                 name="open_appeal_has_a_due_date",
             ),
             models.CheckConstraint(condition=Q(limit_at__gt=F("filed_at")), name="round_has_time"),
+            models.CheckConstraint(condition=Q(amount_fen__isnull=True) | Q(amount_fen__gt=0), name="amount_is_money"),
         ]
 
     def __str__(self) -> str:
