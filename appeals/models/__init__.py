@@ -1,6 +1,7 @@
 from appeals.models.answer import Alarm, AlarmKind, Answer, Finding, Hearing, Unsealing
 from appeals.models.appeal import Appeal, Bar, Category, DeductionKind, Draft, Identity, Leg, RespondentKind, Status
 from appeals.models.clock import ClockSetting, DutyPost
+from appeals.models.export import Export, ExportFormat, ExportPart, ExportState, RecordUse
 from appeals.models.group import Group, GroupMember
 from appeals.models.hearing import Consent, Detail, FactKind, HearingCase, Paraphrase, Reply, Stance
 
@@ -17,6 +18,10 @@ __all__ = [
     "Detail",
     "Draft",
     "DutyPost",
+    "Export",
+    "ExportFormat",
+    "ExportPart",
+    "ExportState",
     "FactKind",
     "Finding",
     "Group",
@@ -26,6 +31,7 @@ __all__ = [
     "Identity",
     "Leg",
     "Paraphrase",
+    "RecordUse",
     "Reply",
     "RespondentKind",
     "Stance",

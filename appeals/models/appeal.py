@@ -1,5 +1,6 @@
 import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -174,9 +175,17 @@ class Leg(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     organisation_path = models.CharField(max_length=170)
     designated = models.ForeignKey(
-        Post, null=True, on_delete=models.PROTECT, related_name="+", help_text="Own contact."
+        Post,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Own contact, or the colleague it was given to.",
     )
+    assigned_at = models.DateTimeField(null=True, help_text="A secretary or the committee gave it to a colleague.")
     handler = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="legs")
+    handed_on_by = ArrayField(
+        models.BigIntegerField(), default=list, help_text="People who had it in hand before it was given on."
+    )
     entered_at = models.DateTimeField()
     take_days = models.SmallIntegerField()
     answer_days = models.SmallIntegerField()
