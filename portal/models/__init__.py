@@ -1,12 +1,14 @@
 from portal.models.calendar import CalendarDay, CalendarNotice
 from portal.models.events import DailyRoot, Delivery, Event, EventHead, EventText
 from portal.models.jobs import Heartbeat, JobRun, OnceKey
+from portal.models.machines import ApiToken, Hook, HookAttempt, HookMessage
 from portal.models.notices import Notice, NoticeSetting, SmsMessage
 from portal.models.organisations import Organisation, OrganisationKind, Post, Role
 from portal.models.people import User
 from portal.models.places import Place, PlaceKind, PlaceOpening
 
 __all__ = [
+    "ApiToken",
     "CalendarDay",
     "CalendarNotice",
     "DailyRoot",
@@ -15,6 +17,9 @@ __all__ = [
     "EventHead",
     "EventText",
     "Heartbeat",
+    "Hook",
+    "HookAttempt",
+    "HookMessage",
     "JobRun",
     "Notice",
     "NoticeSetting",
