@@ -4,11 +4,18 @@ from appeals.models.clock import ClockSetting, DutyPost
 from appeals.models.export import Export, ExportFormat, ExportPart, ExportState, RecordUse
 from appeals.models.group import Group, GroupMember
 from appeals.models.hearing import Consent, Detail, FactKind, HearingCase, Paraphrase, Reply, Stance
+from appeals.models.link import Link, LinkKind
+from appeals.models.note import Note
+from appeals.models.reminder import Digest, Reminder, ReminderKind
+from appeals.models.template import AnswerTemplate, AnswerTemplateVersion, FieldKind
+from appeals.models.watch import Watch, WatchMeasure
 
 __all__ = [
     "Alarm",
     "AlarmKind",
     "Answer",
+    "AnswerTemplate",
+    "AnswerTemplateVersion",
     "Appeal",
     "Bar",
     "Category",
@@ -16,6 +23,7 @@ __all__ = [
     "Consent",
     "DeductionKind",
     "Detail",
+    "Digest",
     "Draft",
     "DutyPost",
     "Export",
@@ -23,6 +31,7 @@ __all__ = [
     "ExportPart",
     "ExportState",
     "FactKind",
+    "FieldKind",
     "Finding",
     "Group",
     "GroupMember",
@@ -30,11 +39,18 @@ __all__ = [
     "HearingCase",
     "Identity",
     "Leg",
+    "Link",
+    "LinkKind",
+    "Note",
     "Paraphrase",
     "RecordUse",
+    "Reminder",
+    "ReminderKind",
     "Reply",
     "RespondentKind",
     "Stance",
     "Status",
     "Unsealing",
+    "Watch",
+    "WatchMeasure",
 ]
