@@ -1,6 +1,7 @@
 from appeals.models.answer import Alarm, AlarmKind, Answer, Finding, Hearing, Unsealing
 from appeals.models.appeal import Appeal, Bar, Category, DeductionKind, Draft, Identity, Leg, RespondentKind, Status
 from appeals.models.clock import ClockSetting, DutyPost
+from appeals.models.evidence import Evidence, EvidenceKind, EvidenceState, Scan
 from appeals.models.export import Export, ExportFormat, ExportPart, ExportState, RecordUse
 from appeals.models.group import Group, GroupMember
 from appeals.models.hearing import Consent, Detail, FactKind, HearingCase, Paraphrase, Reply, Stance
@@ -26,6 +27,9 @@ __all__ = [
     "Digest",
     "Draft",
     "DutyPost",
+    "Evidence",
+    "EvidenceKind",
+    "EvidenceState",
     "Export",
     "ExportFormat",
     "ExportPart",
@@ -48,6 +52,7 @@ __all__ = [
     "ReminderKind",
     "Reply",
     "RespondentKind",
+    "Scan",
     "Stance",
     "Status",
     "Unsealing",
