@@ -2,151 +2,320 @@
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import portal.codes
-import portal.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.codes
+import portal.fields
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0003_exports_and_assignments'),
-        ('portal', '0002_machines'),
+        ("appeals", "0003_exports_and_assignments"),
+        ("portal", "0002_machines"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AnswerTemplate',
+            name="AnswerTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('category', models.CharField(choices=[('dispatch', 'Dispatch'), ('pay', 'Take rate, settlement, deductions'), ('account', 'Blocked account, penalties, rating'), ('lease', 'Lease, deposit, contract, insurance'), ('fine', 'Traffic fines and parking'), ('safety', 'Safety and harassment'), ('home', 'Driver home'), ('other', 'Something else')], max_length=10)),
-                ('title', models.CharField(max_length=60)),
-                ('is_retired', models.BooleanField(default=False)),
-                ('uses', models.IntegerField(default=0, help_text='Answers given with any of its versions.')),
-                ('copied_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='appeals.answertemplate')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answer_templates', to='portal.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("dispatch", "Dispatch"),
+                            ("pay", "Take rate, settlement, deductions"),
+                            ("account", "Blocked account, penalties, rating"),
+                            ("lease", "Lease, deposit, contract, insurance"),
+                            ("fine", "Traffic fines and parking"),
+                            ("safety", "Safety and harassment"),
+                            ("home", "Driver home"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=60)),
+                ("is_retired", models.BooleanField(default=False)),
+                ("uses", models.IntegerField(default=0, help_text="Answers given with any of its versions.")),
+                (
+                    "copied_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="copies",
+                        to="appeals.answertemplate",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answer_templates",
+                        to="portal.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AnswerTemplateVersion',
+            name="AnswerTemplateVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.SmallIntegerField()),
-                ('finding', models.CharField(choices=[('upheld', 'Upheld'), ('partly', 'Partly upheld'), ('not_upheld', 'Not upheld'), ('settled', 'Settled')], max_length=10)),
-                ('reasons', models.TextField()),
-                ('remedy', models.TextField(blank=True)),
-                ('carry_out_days', models.SmallIntegerField(help_text='Working days until the remedy is carried out.', null=True)),
-                ('fields', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='appeals.answertemplate')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.SmallIntegerField()),
+                (
+                    "finding",
+                    models.CharField(
+                        choices=[
+                            ("upheld", "Upheld"),
+                            ("partly", "Partly upheld"),
+                            ("not_upheld", "Not upheld"),
+                            ("settled", "Settled"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("reasons", models.TextField()),
+                ("remedy", models.TextField(blank=True)),
+                (
+                    "carry_out_days",
+                    models.SmallIntegerField(help_text="Working days until the remedy is carried out.", null=True),
+                ),
+                ("fields", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="appeals.answertemplate",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Digest',
+            name="Digest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('date', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='digests', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                ("date", models.DateField()),
+                ("at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="digests", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('kind', models.CharField(choices=[('duplicate', 'The same matter'), ('related', 'Belongs together')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
-                ('from_appeal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_from', to='appeals.appeal')),
-                ('to_appeal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links_to', to='appeals.appeal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("duplicate", "The same matter"), ("related", "Belongs together")], max_length=10
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"),
+                ),
+                (
+                    "from_appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links_from", to="appeals.appeal"
+                    ),
+                ),
+                (
+                    "to_appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="links_to", to="appeals.appeal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('at', models.DateTimeField()),
-                ('text', portal.fields.SealedTextField()),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='appeals.appeal')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                ("at", models.DateTimeField()),
+                ("text", portal.fields.SealedTextField()),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="appeals.appeal"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('take_eve', 'to be taken by the next working day'), ('answer_half', "half of the answer's time has passed"), ('answer_eve', 'to be answered by the next working day'), ('reply_half', "half of the company's time has passed"), ('reply_eve', 'to be replied to by the next working day'), ('promise_half', 'half of the time to carry it out has passed'), ('promise_eve', 'to be carried out by the next working day')], max_length=12)),
-                ('due_date', models.DateField()),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='appeals.appeal')),
-                ('digest', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='appeals.digest')),
-                ('hearing', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='appeals.hearing')),
-                ('leg', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='appeals.leg')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("take_eve", "to be taken by the next working day"),
+                            ("answer_half", "half of the answer's time has passed"),
+                            ("answer_eve", "to be answered by the next working day"),
+                            ("reply_half", "half of the company's time has passed"),
+                            ("reply_eve", "to be replied to by the next working day"),
+                            ("promise_half", "half of the time to carry it out has passed"),
+                            ("promise_eve", "to be carried out by the next working day"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("due_date", models.DateField()),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="appeals.appeal"
+                    ),
+                ),
+                (
+                    "digest",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="appeals.digest"
+                    ),
+                ),
+                (
+                    "hearing",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="appeals.hearing"
+                    ),
+                ),
+                (
+                    "leg",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="appeals.leg"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Watch',
+            name="Watch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('measure', models.CharField(choices=[('orders_per_hour', 'Orders per online hour, change in per mille'), ('deactivations', 'Deactivations, difference in number')], max_length=20)),
-                ('low', models.IntegerField()),
-                ('high', models.IntegerField()),
-                ('from_date', models.DateField()),
-                ('until_date', models.DateField()),
-                ('by_source', models.CharField(max_length=60)),
-                ('at', models.DateTimeField()),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='watches', to='appeals.appeal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                (
+                    "measure",
+                    models.CharField(
+                        choices=[
+                            ("orders_per_hour", "Orders per online hour, change in per mille"),
+                            ("deactivations", "Deactivations, difference in number"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("low", models.IntegerField()),
+                ("high", models.IntegerField()),
+                ("from_date", models.DateField()),
+                ("until_date", models.DateField()),
+                ("by_source", models.CharField(max_length=60)),
+                ("at", models.DateTimeField()),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="watches", to="appeals.appeal"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='answertemplate',
-            index=models.Index(fields=['organisation', 'category', 'is_retired'], name='appeals_ans_organis_24207f_idx'),
+            model_name="answertemplate",
+            index=models.Index(
+                fields=["organisation", "category", "is_retired"], name="appeals_ans_organis_24207f_idx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='answertemplateversion',
-            constraint=models.UniqueConstraint(fields=('template', 'number'), name='one_template_version_per_number'),
+            model_name="answertemplateversion",
+            constraint=models.UniqueConstraint(fields=("template", "number"), name="one_template_version_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='digest',
-            constraint=models.UniqueConstraint(fields=('person', 'date'), name='one_digest_a_day'),
+            model_name="digest",
+            constraint=models.UniqueConstraint(fields=("person", "date"), name="one_digest_a_day"),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(django.db.models.functions.comparison.Least('from_appeal', 'to_appeal'), django.db.models.functions.comparison.Greatest('from_appeal', 'to_appeal'), name='linked_once_either_way'),
+            model_name="link",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.comparison.Least("from_appeal", "to_appeal"),
+                django.db.models.functions.comparison.Greatest("from_appeal", "to_appeal"),
+                name="linked_once_either_way",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.CheckConstraint(condition=models.Q(('from_appeal', models.F('to_appeal')), _negated=True), name='no_link_to_itself'),
+            model_name="link",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_appeal", models.F("to_appeal")), _negated=True), name="no_link_to_itself"
+            ),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['appeal', '-at'], name='appeals_not_appeal__0dd2a5_idx'),
+            model_name="note",
+            index=models.Index(fields=["appeal", "-at"], name="appeals_not_appeal__0dd2a5_idx"),
         ),
         migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('person', 'appeal', 'leg', 'hearing', 'kind', 'due_date'), name='reminded_once', nulls_distinct=False),
+            model_name="reminder",
+            constraint=models.UniqueConstraint(
+                fields=("person", "appeal", "leg", "hearing", "kind", "due_date"),
+                name="reminded_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.UniqueConstraint(fields=('appeal', 'measure', 'until_date'), name='one_watch_per_window'),
+            model_name="watch",
+            constraint=models.UniqueConstraint(fields=("appeal", "measure", "until_date"), name="one_watch_per_window"),
         ),
         migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.CheckConstraint(condition=models.Q(('low__lte', models.F('high'))), name='watch_interval_in_order'),
+            model_name="watch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("low__lte", models.F("high"))), name="watch_interval_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.CheckConstraint(condition=models.Q(('from_date__lt', models.F('until_date'))), name='watch_window_in_order'),
+            model_name="watch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("from_date__lt", models.F("until_date"))), name="watch_window_in_order"
+            ),
         ),
     ]
