@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from appeals import chain, inbox, permissions, standing
+from appeals import chain, inbox, leading, permissions, standing
 from appeals.hand import Hand, hand_of
 from appeals.models import Alarm, Answer, Appeal, Hearing, Identity, Leg, Unsealing
 from appeals.offers import Offer, offers_of
@@ -17,7 +17,7 @@ from appeals.timeline import of as timeline_of
 from portal import events
 from portal.calendar import beijing_day
 from portal.models import CalendarNotice, EventText, OrganisationKind, Post
-from portal.wording import Due, day_and_weekday, staff_date, staff_time
+from portal.wording import Due, day_and_weekday, money, staff_date, staff_time
 
 IDENTITY_TAGS = {
     Identity.OPEN: pgettext_lazy("identity of a case", "Open to the company"),
@@ -178,7 +178,8 @@ class CaseFile:
 
     @cached_property
     def moves(self) -> list[str]:
-        return permissions.moves_for_post(self.post, self.appeal, self.now)
+        made = permissions.moves_for_post(self.post, self.appeal, self.now)
+        return made + leading.moves(self.post, self.appeal, self.now)
 
     @cached_property
     def offers(self) -> list[Offer]:
@@ -219,6 +220,8 @@ class CaseFile:
             (_("Happened on"), day_and_weekday(appeal.happened_date, today=self.today)),
             (_("Place"), f"{appeal.place} {district}".strip()),
             (_("Order number"), appeal.order_number),
+            (_("Taken off"), str(appeal.get_deduction_kind_display()) if appeal.deduction_kind else ""),
+            (_("How much"), money(appeal.amount_fen) if appeal.amount_fen else ""),
             (_("Filed"), staff_time(appeal.filed_at, today=self.today)),
             (_("Typed by"), appeal.filed_by.organisation.short_name if appeal.filed_by else ""),
             (_("Round"), str(appeal.round_number) if appeal.round_number > 1 else ""),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from appeals import respondents
 from appeals.actions.filing import Filing
 from appeals.forms.filing import STEPS, Before, StepForm
-from appeals.models import Category, Draft, Identity
+from appeals.models import Category, DeductionKind, Draft, Identity
 from portal.models import Place, User
 from portal.once import new_key
-from portal.wording import day_date
+from portal.wording import day_date, money
 
 LAST = len(STEPS)
 
@@ -102,6 +102,8 @@ class Sheet:
             is_urgent=values["is_urgent"] == "yes",
             skips_contact=values.get("skips_contact", False),
             wants_enterprise=values.get("wants_enterprise", False),
+            amount_fen=values.get("amount_fen"),
+            deduction_kind=values.get("deduction_kind", ""),
         )
 
     def review(self) -> list[tuple[int, str, str]]:
@@ -116,8 +118,19 @@ class Sheet:
             (3, _("Order number"), self.answers.get("order_number") or ""),
             (4, _("In one line"), self.answers["title"]),
             (4, _("The whole story"), self.answers["story"]),
+            *self._money(),
         ]
         return [row for row in rows if row[2]]
+
+    def _money(self) -> list[tuple[int, str, str]]:
+        """What was taken off and how much it is, where the kind of problem asks for it."""
+        form = self.form(4, is_checked=True)
+        kind = self.answers.get("deduction_kind") if "deduction_kind" in form.fields else ""
+        fen = form.cleaned_data.get("amount_fen") if form.is_valid() else None
+        return [
+            (4, _("Taken off"), str(DeductionKind(kind).label) if kind else ""),
+            (4, _("How much"), money(fen) if fen else ""),
+        ]
 
 
 def _chosen(form: StepForm, name: str, value: str) -> str:

@@ -37,6 +37,8 @@ class Filing:
     is_urgent: bool = False
     skips_contact: bool = False
     wants_enterprise: bool = False
+    amount_fen: int | None = None
+    deduction_kind: str = ""
 
 
 def save_draft(person: User, *, body: dict[str, Any], now: datetime.datetime) -> Draft:
@@ -64,6 +66,8 @@ def _check(filing: Filing, now: datetime.datetime) -> None:
     day = beijing_day(now)
     if filing.happened_date > day:
         raise Refused(_("The day it happened lies in the future. Correct the date."))
+    if filing.amount_fen is not None and filing.amount_fen <= 0:
+        raise Refused(_("An amount of money is more than nothing. Leave it out if you do not know it."))
     if not Place.objects.cities().open_on(day).filter(pk=filing.place.pk).exists():
         raise Refused(_("The portal is not yet open in that city. Call 12345; they take appeals everywhere."))
     if filing.respondent_kind == RespondentKind.COMMITTEE and filing.about and filing.about.parent is None:
@@ -106,6 +110,8 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
         identity=filing.identity,
         happened_date=filing.happened_date,
         order_number=filing.order_number,
+        amount_fen=filing.amount_fen,
+        deduction_kind=filing.deduction_kind if filing.category == Category.PAY else "",
         place=filing.place,
         district=filing.district,
         respondent_kind=filing.respondent_kind,
@@ -136,6 +142,8 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
             "rule_version": f"{rule.rule.code}/{rule.number}" if rule else None,
             "happened": filing.happened_date.isoformat(),
             "is_urgent": appeal.is_urgent,
+            "amount_fen": appeal.amount_fen,
+            "deduction_kind": appeal.deduction_kind or None,
             **moving.entry_facts(found),
         },
         words={"title": filing.title, "story": filing.story, "order_number": filing.order_number},

@@ -60,6 +60,7 @@ def reopen(appeal_id: int, *, by: Post, reason: str, now: datetime.datetime) -> 
             name: getattr(old, name)
             for name in (
                 "filer", "driver", "title", "category", "identity", "pseudonym", "happened_date", "order_number",
+                "amount_fen", "deduction_kind",
                 "place", "district", "respondent_kind", "respondent_at_event", "rule_version", "wants_enterprise",
                 "is_urgent", "handling_org", "handling_path", "is_demo",
             )

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from appeals import respondents
-from appeals.models import Category, Identity
+from appeals.models import Category, DeductionKind, Identity
 from branches.models import enterprise_of
 from portal.models import Organisation, User
+from portal.money import YuanField
 from portal.widgets import DayParts, Tiles
 
 KIND_HINTS = {
@@ -59,6 +60,8 @@ STORY_HINTS = {
     Category.HOME.value: _l("Which home, what is wrong with it, since when."),
     Category.OTHER.value: _l("What happened, whom you asked, what you would like to come of it."),
 }
+# where no money is at stake, none is asked about
+MONEYLESS = (Category.SAFETY.value, Category.HOME.value)
 EARLIEST = datetime.date(2010, 1, 1)
 TITLE_LENGTH, STORY_LENGTH = 60, 4000
 
@@ -185,6 +188,17 @@ class StoryForm(StepForm):
             "max_length": _l("At most 4,000 characters. You can add more once it is filed."),
         },
     )
+    deduction_kind = forms.ChoiceField(
+        label=_l("What was taken off?"),
+        help_text=_l("As the settlement names it; leave it open if you are not sure."),
+        required=False,
+        choices=[("", _l("Not sure")), *DeductionKind.choices],
+    )
+    amount_fen = YuanField(
+        label=_l("How much money is it about, in yuan?"),
+        help_text=_l("Roughly will do. Appeals about the same are counted together."),
+        required=False,
+    )
 
     def prepare(self, before: Before) -> None:
         category = before.answers.get("category") or Category.OTHER.value
@@ -192,6 +206,10 @@ class StoryForm(StepForm):
         self.fields["title"].help_text = _("For example: %(example)s") % {"example": example}
         hint = STORY_HINTS.get(category, STORY_HINTS[Category.OTHER.value])
         self.fields["story"].help_text = _("%(hint)s Leave out phone numbers and plates.") % {"hint": hint}
+        if category != Category.PAY:
+            del self.fields["deduction_kind"]
+        if category in MONEYLESS:
+            del self.fields["amount_fen"]
 
     def clean_title(self) -> str:
         # one line, whatever was pasted

@@ -12,11 +12,12 @@ from django.utils.translation import pgettext_lazy
 from appeals import respondents
 from appeals.actions.filing import Filing
 from appeals.forms.desk import KeyForm, words_field
-from appeals.models import Category, Identity
+from appeals.models import Category, DeductionKind, Identity
 from portal.forms import CodeForm
+from portal.money import YuanField
 from portal.phone import tidy_phone
 from portal.widgets import DayParts, Tiles
-from portal.wording import day_and_weekday
+from portal.wording import day_and_weekday, money
 
 EARLIEST = datetime.date(2010, 1, 1)
 
@@ -58,6 +59,13 @@ class FileForForm(forms.Form):
     story = words_field(
         _l("What happened, in his words"), hint=_l("As he says it; nothing added, nothing smoothed."), rows=9
     )
+    deduction_kind = forms.ChoiceField(
+        label=_l("What was taken off"),
+        help_text=_l("Only with take rate, settlement and deductions."),
+        required=False,
+        choices=[("", _l("Not sure")), *DeductionKind.choices],
+    )
+    amount_fen = YuanField(label=_l("How much money, in yuan"), required=False)
     identity = forms.ChoiceField(
         label=_l("Who may see his name"),
         choices=[(Identity.NAMED.value, Identity.NAMED.label), (Identity.OPEN.value, Identity.OPEN.label),
@@ -87,9 +95,17 @@ class FileForForm(forms.Form):
             raise ValidationError(_("Check the date: it lies ahead or too far back."))
         return day
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("category") != Category.PAY:
+            values["deduction_kind"] = ""
+        return values
+
     def answers(self) -> dict[str, str]:
         """What was filled in, as text, to be kept until the driver's code is there."""
-        return {name: str(value) for name, value in self.cleaned_data.items()}
+        typed = {name: str(value) for name, value in self.cleaned_data.items()}
+        # in yuan as it was typed: it is read as yuan again
+        return typed | {"amount_fen": self.data.get("amount_fen", "")}
 
     def filing(self) -> Filing:
         values = self.cleaned_data
@@ -108,6 +124,8 @@ class FileForForm(forms.Form):
             person_about=about.person,
             order_number=values["order_number"],
             is_urgent=values["is_urgent"] == "yes",
+            amount_fen=values["amount_fen"],
+            deduction_kind=values["deduction_kind"],
         )
 
     def read_back(self) -> list[tuple[Any, str]]:
@@ -117,6 +135,8 @@ class FileForForm(forms.Form):
             value = self.cleaned_data[name]
             if isinstance(value, datetime.date):
                 words = day_and_weekday(value, today=self.today)
+            elif isinstance(field, YuanField):
+                words = money(value) if value else ""
             else:
                 words = _chosen(field, value) if isinstance(field, forms.ChoiceField) else str(value)
             rows.append((field.label, words))

@@ -64,6 +64,8 @@ def test_the_log_begins_with_the_filing_its_facts_and_its_words_apart() -> None:
         "rule_version": f"{version.rule.code}/1",
         "happened": "2026-01-12",
         "is_urgent": False,
+        "amount_fen": None,
+        "deduction_kind": None,
         "tier": 1,
         "organisation": line["branch"].code,
         "designated": line["contact"].code,

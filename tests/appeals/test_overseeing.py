@@ -84,7 +84,7 @@ def test_reopening_makes_a_new_series_linked_to_the_old_one() -> None:
     assert (new.reopened_from, new.round_number) == (old, 1)
     assert (new.due_date, new.limit_at) == (datetime.date(2026, 3, 4), at("2026-05-02 00:00"))
     for name in ("filer", "driver", "title", "identity", "pseudonym", "happened_date", "order_number", "place",
-                 "district", "respondent_at_event", "category"):  # fmt: skip
+                 "district", "respondent_at_event", "category", "amount_fen", "deduction_kind"):  # fmt: skip
         assert getattr(fresh(new), name) == getattr(before, name)
     assert (new.number != old.number, new.secret != old.secret) == (True, True)
     assert [bar.person for bar in new.bars.all()] == [named]
