@@ -28,21 +28,29 @@ class Sheet:
     key: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
     saved_at: datetime.datetime | None = None
+    # what this request brought, and only that: another may have saved another page meanwhile
+    brought: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def load(cls, person: User, *, today: datetime.date) -> "Sheet":
         draft = Draft.objects.filter(person=person).first()
         if draft is None:
             return cls(person, today)
+        sheet = cls(person, today)
+        sheet.keep(draft)
+        return sheet
+
+    def keep(self, draft: Draft) -> None:
+        """Take over what is stored now."""
         body = json.loads(draft.body)
-        return cls(person, today, body["key"], body["answers"], draft.saved_at)
+        self.key, self.answers, self.saved_at = body["key"], body["answers"], draft.saved_at
 
     @property
     def is_new(self) -> bool:
         return self.saved_at is None
 
     def body(self) -> dict[str, Any]:
-        return {"key": self.key, "answers": self.answers}
+        return {"key": self.key, "answers": self.brought}
 
     def form(self, number: int, *, is_checked: bool = False) -> StepForm:
         """A page with the answers so far; checked, it says what is missing or wrong."""
@@ -56,7 +64,7 @@ class Sheet:
         """Take a page's answers as they were sent, right or wrong: nothing a driver typed is dropped."""
         form = STEPS[number - 1](sent, before=Before(self.person, self.today, self.answers))
         for name, shape in form.fields.items():
-            self.answers[name] = shape.widget.value_from_datadict(sent, {}, name)
+            self.brought[name] = self.answers[name] = shape.widget.value_from_datadict(sent, {}, name)
         self.key = self.key or new_key()
         return form
 

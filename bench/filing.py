@@ -105,10 +105,12 @@ class Phone:
             {"title": title, "story": "上周开始晚高峰派单少了三成，客服只说是系统派的。"},
             {"identity": "named"},
         ]  # fmt: skip
-        status, location = 0, ""
+        location = ""
         for number, values in enumerate(pages, start=1):
             address = f"/appeals/new/{number}/"
-            _status, _location, page = self.ask(address)
+            status, location, page = self.ask(address)
+            if status != http.client.OK:
+                raise RuntimeError(f"Page {number} was not there: {status} {location}")
             status, location, _page = self.ask(address, {**hidden(page), **values})
             if status != http.client.FOUND:
                 raise RuntimeError(f"Page {number} answered {status}.")

@@ -41,19 +41,28 @@ class Filing:
     deduction_kind: str = ""
 
 
+@transaction.atomic
 def save_draft(person: User, *, body: dict[str, Any], now: datetime.datetime) -> Draft:
-    """Keep what was filled in so far: one draft a person, the newest wins."""
-    text = json.dumps(body, ensure_ascii=False)
-    return Draft.objects.update_or_create(person=person, defaults={"body": text, "saved_at": now})[0]
+    """Keep the answers of a page: one draft a person; what is there already is added to and keeps its key."""
+    made = {"body": json.dumps(body, ensure_ascii=False), "saved_at": now}
+    draft, is_new = Draft.objects.select_for_update().get_or_create(person=person, defaults=made)
+    return draft if is_new else _merge(draft, body, now)
 
 
 @transaction.atomic
 def amend_draft(person: User, *, key: str, body: dict[str, Any], now: datetime.datetime) -> Draft | None:
-    """Save into the draft of this key only: one that was filed or thrown away meanwhile does not come back."""
+    """Add a page's answers to the draft of this key only: one that was filed or thrown away does not come back."""
     draft = Draft.objects.select_for_update().filter(person=person).first()
     if draft is None or json.loads(draft.body).get("key") != key:
         return None
-    draft.body, draft.saved_at = json.dumps(body, ensure_ascii=False), now
+    return _merge(draft, body, now)
+
+
+def _merge(draft: Draft, body: dict[str, Any], now: datetime.datetime) -> Draft:
+    # page by page: a page that is sent twice, or late, takes nothing away from the pages after it
+    stored = json.loads(draft.body)
+    answers = {**stored.get("answers", {}), **body.get("answers", {})}
+    draft.body, draft.saved_at = json.dumps({**body, **stored, "answers": answers}, ensure_ascii=False), now
     draft.save(update_fields=["body", "saved_at"])
     return draft
 

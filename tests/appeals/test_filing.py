@@ -344,6 +344,14 @@ def test_nobody_but_a_volunteer_files_for_another(role: str) -> None:
     assert not Appeal.objects.exists()
 
 
+def test_a_page_that_is_sent_twice_or_late_takes_nothing_from_another() -> None:
+    driver = world.a_driver()
+    filing.save_draft(driver, body={"key": "a", "answers": {"is_urgent": "no"}}, now=NOW)
+    filing.amend_draft(driver, key="a", body={"key": "a", "answers": {"category": "pay"}}, now=NOW)
+    late = filing.save_draft(driver, body={"key": "b", "answers": {"is_urgent": "yes"}}, now=NOW)
+    assert json.loads(late.body) == {"key": "a", "answers": {"is_urgent": "yes", "category": "pay"}}
+
+
 def test_the_newest_draft_wins_and_is_gone_once_filed() -> None:
     line = world.a_line()
     driver = world.a_driver(line["branch"])

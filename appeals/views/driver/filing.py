@@ -125,7 +125,7 @@ def _keep(request: HttpRequest, sheet: Sheet) -> bool:
         if kept is None:
             return False
         draft = kept
-    sheet.saved_at = draft.saved_at
+    sheet.keep(draft)
     return True
 
 
