@@ -36,6 +36,7 @@ URGENT_HOURS = 2  # wall clock, day and night
 class Actor(StrEnum):
     DRIVER = "driver"
     HANDLER = "handler"
+    LEADER = "leader"  # who leads the desk where it lies: a secretary, his deputy, the committee's staff
     OVERSEER = "overseer"  # the committee of the line
     PORTAL = "portal"
     COMPANY = "company"
@@ -91,6 +92,7 @@ MOVES: dict[str, Move] = {
     "transfer": Move(Actor.HANDLER, _("Transfer to another body"), (IN_HAND,), TRANSFERRED, Clock.NONE),
     "mark_urgent": Move(Actor.HANDLER, _("Mark as urgent"), (WAITING, IN_HAND, ASKED), None, Clock.ENTER),
     "carry_out": Move(Actor.HANDLER, _("Mark as carried out"), (ANSWERED,), None),
+    "assign": Move(Actor.LEADER, _("Give to a colleague"), OPEN, None),
     "add": Move(Actor.DRIVER, _("Add something"), OPEN, None),
     "reply": Move(Actor.DRIVER, _("Answer the question"), (ASKED,), IN_HAND, Clock.RESUME),
     "challenge": Move(Actor.DRIVER, _("Ask for another handler"), OPEN, WAITING, Clock.ENTER),

@@ -101,7 +101,8 @@ def at_my_desk(post: Post, now: datetime.datetime) -> Q:
         for tier, roles in TIER_ROLES.items():
             if acting.role in roles:
                 desk |= _desk_of(acting, tier)
-    below = Leg.objects.filter(appeal=OuterRef("pk"), tier__lt=OuterRef("tier"), handler__person=post.person_id)
+    held = Q(handler__person=post.person_id) | Q(handed_on_by__contains=[post.person_id])
+    below = Leg.objects.filter(held, appeal=OuterRef("pk"), tier__lt=OuterRef("tier"))
     on_duty = DutyPost.objects.filter(post=post, from_at__lte=now, until_at__gt=now)
     return (desk & ~Q(Exists(below))) | Q(is_urgent=True, place__in=on_duty.values("place"))
 

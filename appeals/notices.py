@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -172,6 +173,28 @@ def handler(event: Event) -> Iterator[Telling]:
     appeal = appeal_of(event)
     if appeal.handler:
         yield from _staff(appeal, [appeal.handler.person], _tell(TO_HANDLER[event.kind], appeal, event))
+
+
+@on("appeals.assigned")
+def assigned(event: Event) -> Iterator[Telling]:
+    """The colleague a case was given to, while it is still his; whoever had it; the driver, once somebody has it."""
+    appeal = appeal_of(event)
+    new = Post.objects.select_related("person").get(code=event.facts["to"])
+    before = Post.objects.select_related("person").filter(code=event.facts["from"] or "").first()
+    if event.facts["in_hand"]:
+        sentence = _("{name} has {number} in hand now; the days stay as they were.")
+        yield _driver(appeal, format_lazy(sentence, name=new.person.name, number=appeal.number))
+        words = _("{name}, {organisation}, gave you {number} to handle; answer it {date}.")
+        if before and before.person_id != event.by_id:
+            gone = _("{name}, {organisation}, gave {number} to a colleague.")
+            yield from _staff(appeal, [before.person], _tell(gone, appeal, event))
+    else:
+        words = _("{name}, {organisation}, gave you {number}: take it {date}.")
+    stays = appeal.legs.filter(Q(handler=new) | Q(handler=None, designated=new), left_at=None)
+    if appeal.is_open and new.person_id != event.by_id and stays.exists():
+        yield from _staff(
+            appeal, [new.person], _tell(words, appeal, event), sms=ENTERED if not appeal.handler else False
+        )
 
 
 @on("appeals.alarm_raised")

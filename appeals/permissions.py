@@ -135,7 +135,9 @@ def who_may_act(appeal: Appeal, organisation: Organisation, tier: int, reads: Re
         return []
     excluded = set(barred_people(appeal, {post.person_id for post in acting}, reads))
     if tier > chain.CONTACT:
-        excluded |= {leg.handler.person_id for leg in appeal.legs.all() if leg.tier < tier and leg.handler}
+        below = [leg for leg in appeal.legs.all() if leg.tier < tier]
+        excluded |= {leg.handler.person_id for leg in below if leg.handler}
+        excluded |= {person for leg in below for person in leg.handed_on_by}
     return [post for post in acting if post.person_id not in excluded]
 
 

@@ -134,10 +134,17 @@ def _holder(appeal: Appeal, leg: Leg) -> tuple[str, str, str]:
     return handler.person.name, doing, post_words(handler)
 
 
+def _is_meant(leg: Leg) -> bool:
+    return leg.designated_id is not None and leg.tier == chain.CONTACT
+
+
 def _meant_for(leg: Leg) -> str:
+    """Whom it waits for, where that is the driver's contact; at an office it is whoever takes it that counts."""
     post = leg.designated
-    if post is None:
+    if post is None or leg.tier != chain.CONTACT:
         return ""
+    if leg.assigned_at:
+        return _("Meant for %(name)s, a contact of the branch") % {"name": post.person.name} if post.is_public else ""
     if post.is_public:
         return _("Meant for %(name)s, your contact") % {"name": post.person.name}
     return _("Meant for your contact")
@@ -242,7 +249,7 @@ def moves(appeal: Appeal, person: User, now: datetime.datetime, leg: Leg | None,
 def _is_open(name: str, appeal: Appeal, now: datetime.datetime, leg: Leg | None, given: Answer | None) -> bool:
     match name:
         case "challenge":
-            return leg is not None and (leg.handler_id is not None or leg.designated_id is not None)
+            return leg is not None and (leg.handler_id is not None or _is_meant(leg))
         case "come_back":
             return appeal.due_at is not None and now < appeal.due_at
         case "go_on":

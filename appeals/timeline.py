@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from appeals import outside, wording
 from appeals.models import AlarmKind, Appeal, Finding, Identity
 from portal import events
-from portal.models import Event, EventText, Organisation
+from portal.models import Event, EventText, Organisation, Post
 from portal.wording import day_date, day_words, driver_date, staff_time
 
 # facts beside the moves: drawn as a hollow mark, whatever their place in the list
@@ -21,6 +21,7 @@ BESIDE = frozenset(
     for kind in (
         "added", "platform_asked", "platform_replied", "platform_silent", "alarm_raised", "alarm_seen",
         "phone_revealed", "unsealing_asked", "unsealed", "unsealing_refused", "due_recomputed", "rated",
+        "note_added", "linked", "watch_attached",
     )
 ) | {"portal.words_erased"}  # fmt: skip
 # which of an event's texts are somebody's words to be quoted, in the order they are read
@@ -29,6 +30,8 @@ COMPANY_KINDS = frozenset({"appeals.platform_replied", "appeals.platform_silent"
 # never where the case is now: looks at the driver's name, alarms, ratings
 ASIDE = BESIDE - {"appeals.added", "appeals.platform_asked", "appeals.platform_replied", "appeals.platform_silent"}
 LINKED = frozenset({"appeals.reopened", "appeals.reopened_as"})
+# staff read of another case beside this one only where they may see that one
+FOR_DRIVER_ONLY = "appeals.linked"
 RECENT = 12
 
 
@@ -66,8 +69,9 @@ class Timeline:
 
 def of(appeal: Appeal, *, is_driver: bool, today: datetime.date) -> Timeline:
     """Everything that happened in a case, in four queries however long it is."""
+    found = Event.objects.filter(subject=events.subject_of(appeal))
     rows = list(
-        Event.objects.filter(subject=events.subject_of(appeal))
+        (found if is_driver else found.exclude(kind=FOR_DRIVER_ONLY))
         .select_related("by", "post__organisation")
         .prefetch_related("texts")
         .order_by("-position")
@@ -90,7 +94,7 @@ def last_of(appeal: Appeal, kind: str, *, today: datetime.date) -> Entry | None:
 
 
 def _names(rows: Iterable[Event]) -> dict[str, str]:
-    """Short names of the organisations that the facts name by code."""
+    """Short names of the organisations that the facts name by code, and of the colleagues a case was given to."""
     codes: set[str] = set()
     for row in rows:
         facts = row.facts
@@ -98,7 +102,11 @@ def _names(rows: Iterable[Event]) -> dict[str, str]:
         skipped = [step.get("organisation") for step in facts.get("skipped") or []]
         found = [facts.get("organisation"), facts.get("company"), late.get("organisation"), *skipped]
         codes.update(code for code in found if code)
-    return dict(Organisation.objects.filter(code__in=codes).values_list("code", "short_name"))
+    names = dict(Organisation.objects.filter(code__in=codes).values_list("code", "short_name"))
+    given_to = {row.facts["to"] for row in rows if row.kind == "appeals.assigned"}
+    if given_to:
+        names |= dict(Post.objects.filter(code__in=given_to).values_list("code", "person__name"))
+    return names
 
 
 def _series(rows: Iterable[Event]) -> dict[str, str]:
@@ -198,6 +206,8 @@ class _Reader:
             case "platform_asked":
                 company = self.names.get(facts.get("company", ""), "")
                 return _("%(company)s is to reply by %(day)s.") % {"company": company, "day": self._day(facts["due"])}
+            case "assigned":
+                return self._given_to(facts)
             case "platform_replied" if facts.get("is_late"):
                 return _("The reply came late; that is counted.")
             case "platform_silent":
@@ -217,6 +227,8 @@ class _Reader:
                 return str(AlarmKind(facts["alarm"]).label)
             case "due_recomputed":
                 return self._recomputed(facts)
+            case "linked":
+                return _("With %(number)s. Each goes on with its own days.") % {"number": facts["other"]}
             case "closed":
                 return _closed(facts.get("why", ""))
         return ""
@@ -227,6 +239,12 @@ class _Reader:
         return _("Typed by a volunteer at %(organisation)s and confirmed by the driver's code.") % {
             "organisation": event.post.organisation.short_name
         }
+
+    def _given_to(self, facts: dict[str, Any]) -> str:
+        name = self.names.get(facts["to"], "")
+        if facts["in_hand"]:
+            return _("%(name)s has it in hand now; the due date stays.") % {"name": name}
+        return "" if self.is_driver else _("It is meant for %(name)s.") % {"name": name}
 
     def _recomputed(self, facts: dict[str, Any]) -> str:
         words = {"old": self._day(facts.get("old")), "day": self._due(facts.get("new"))}

@@ -13,6 +13,7 @@ from portal.models import Event
 LABELS: dict[str, tuple[Promise, Promise]] = {
     "appeals.filed": (_l("You filed the appeal"), _l("Filed")),
     "appeals.taken": (_l("The appeal was taken in hand"), _l("Taken in hand")),
+    "appeals.assigned": (_l("It was given to a colleague"), _l("Given to a colleague")),
     "appeals.asked": (_l("A question for you"), _l("Asked the driver")),
     "appeals.replied": (_l("You answered the question"), _l("The driver answered")),
     "appeals.rest_ended": (
@@ -52,6 +53,9 @@ LABELS: dict[str, tuple[Promise, Promise]] = {
     "appeals.unsealed": (_l("Your sealed name was opened for the handler"), _l("Unsealed")),
     "appeals.unsealing_refused": (_l("Opening your sealed name was refused"), _l("Unsealing refused")),
     "appeals.due_recomputed": (_l("The due date was recomputed for the new holiday notice"), _l("Due date recomputed")),
+    "appeals.note_added": (_l("A note for the handlers' own use"), _l("Internal note")),
+    "appeals.linked": (_l("Put beside another case of yours"), _l("Put beside another case of the driver")),
+    "appeals.watch_attached": (_l("How your orders went after filing was compared"), _l("Comparison after filing")),
     "portal.words_erased": (_l("Words in this case were erased"), _l("Words were erased")),
 }
 

@@ -77,7 +77,7 @@ def challenge(appeal_id: int, *, by: User, reason: str, now: datetime.datetime) 
     appeal = _own(appeal_id, by)
     step = moving.step(appeal, "challenge")
     leg = moving.current_leg(appeal)
-    post = leg.handler or leg.designated
+    post = leg.handler or (leg.designated if leg.tier == chain.CONTACT else None)
     if post is None:
         raise Refused(_("Nobody has taken it yet, so there is nobody to change."))
     Bar.objects.get_or_create(appeal=appeal, person=post.person, defaults={"reason": "challenged", "at": now})

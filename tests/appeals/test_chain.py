@@ -19,6 +19,7 @@ ALLOWED = {
     "transfer": ("handler", {"in_hand"}, {1, 2, 3}),
     "mark_urgent": ("handler", OPEN, {1, 2, 3}),
     "carry_out": ("handler", {"answered"}, {1, 2, 3}),
+    "assign": ("leader", OPEN, {1, 2, 3}),
     "add": ("driver", OPEN, {1, 2, 3}),
     "reply": ("driver", {"asked"}, {1, 2, 3}),
     "challenge": ("driver", OPEN, {1, 2, 3}),
@@ -99,6 +100,12 @@ def test_an_appeal_is_returned_down_at_most_once_a_round() -> None:
 def test_a_handler_is_challenged_once() -> None:
     with pytest.raises(Refused):
         chain.step("challenge", "in_hand", 1, was_challenged=True)
+
+
+@pytest.mark.parametrize("tier", [1, 2, 3])
+@pytest.mark.parametrize("status", sorted(OPEN))
+def test_giving_a_case_to_a_colleague_moves_neither_status_nor_tier_nor_clock(status: str, tier: int) -> None:
+    assert chain.step("assign", status, tier) == chain.Step("assign", status, tier, chain.Clock.KEEP)
 
 
 def test_the_limit_leads_to_the_committee_from_every_tier() -> None:
