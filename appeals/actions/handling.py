@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import chain, outside, permissions
-from appeals.actions import filing, moving
-from appeals.models import Answer, Appeal, Finding, Hearing, Identity, RespondentKind
+from appeals.actions import filing, moving, using
+from appeals.models import Answer, AnswerTemplateVersion, Appeal, Finding, Hearing, Identity, RespondentKind
 from appeals.reads import Reads
 from portal.calendar import beijing_day, end_of
 from portal.errors import Refused
@@ -140,12 +140,14 @@ def answer(
     now: datetime.datetime,
     remedy: str = "",
     carry_out_date: datetime.date | None = None,
+    template: AnswerTemplateVersion | None = None,
     seen: int | None = None,
 ) -> Appeal:
     """Answer with a finding and reasons; a remedy is promised by a day, and that day is a clock of its own."""
     appeal = _held(appeal_id, by, now, seen)
     step = moving.step(appeal, "answer", seen=seen)
     require_promise(finding, remedy, carry_out_date, now)
+    using.require_filled(reasons, remedy)
     leg = moving.current_leg(appeal)
     event = moving.log(
         appeal,
@@ -157,6 +159,7 @@ def answer(
             "tier": appeal.tier,
             "finding": finding,
             "carry_out": carry_out_date.isoformat() if carry_out_date else None,
+            **using.use(template, by=by, now=now),
         },
         words={"reasons": reasons, "remedy": remedy},
     )

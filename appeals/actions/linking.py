@@ -1,0 +1,44 @@
+"""Cases of one driver that belong together: linked both ways, each with its own clocks, none of them closed or lost."""
+
+import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from appeals import permissions
+from appeals.actions import moving
+from appeals.models import Appeal, Identity, Link, LinkKind
+from portal.calendar import beijing_day
+from portal.errors import Refused
+from portal.models import Post
+
+
+@transaction.atomic
+def link(appeal_id: int, other_id: int, *, by: Post, kind: str, now: datetime.datetime) -> Link:
+    """Say that two cases of one driver belong together. Whoever sees both may; both go on as they are.
+
+    A sealed case is linked with none: that it is the same driver's would open his name. The sentence is the same as
+    for two drivers, so that trying tells nothing.
+    """
+    rows = {
+        row.pk: row
+        for row in Appeal.objects.filter(pk__in=(appeal_id, other_id)).order_by("pk").select_for_update(no_key=True)
+    }
+    appeal, other = rows[appeal_id], rows[other_id]
+    if permissions.visible_appeals(by, beijing_day(now)).filter(pk__in=rows).count() < len({appeal_id, other_id}):
+        raise PermissionDenied
+    is_sealed = Identity.SEALED in (appeal.identity, other.identity)
+    if appeal.pk == other.pk or appeal.filer_id != other.filer_id or is_sealed:
+        raise Refused(_("Only two unsealed cases of one driver are put together."))
+    if Link.objects.filter(Q(from_appeal=appeal, to_appeal=other) | Q(from_appeal=other, to_appeal=appeal)).exists():
+        raise Refused(_("These two cases are linked already."))
+    if kind not in LinkKind.values:
+        raise Refused(_("Say how they belong together."))
+    made = Link.objects.create(from_appeal=appeal, to_appeal=other, kind=kind, by=by, at=now)
+    for one, far in ((appeal, other), (other, appeal)):
+        facts = {"link": made.code, "kind": kind, "other": far.number}
+        moving.log(one, "linked", by=by.person, post=by, now=now, facts=facts)
+        one.save(update_fields=["position", "moved_at"])
+    return made

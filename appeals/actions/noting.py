@@ -1,0 +1,55 @@
+"""Internal notes: what handlers write down for each other, apart from everything the driver and the company read."""
+
+import datetime
+import hashlib
+import re
+import unicodedata
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from appeals import permissions
+from appeals.actions import moving
+from appeals.models import Appeal, Identity, Note
+from portal import codes
+from portal.calendar import beijing_day
+from portal.errors import Refused
+from portal.models import Post
+from portal.sealing import keyed_hash
+
+_BETWEEN = re.compile(r"[\s·•・.\-]")
+
+
+def _bare(text: str) -> str:
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
+
+
+def seal_of(code: str, text: str) -> str:
+    """What the chain keeps of a note: it proves the words to whoever has them and the key, and tells nothing.
+
+    The note's code goes into it, so that two notes of the same words do not look alike.
+    """
+    return keyed_hash("note", f"{code}:{hashlib.sha256(text.encode()).hexdigest()}")
+
+
+@transaction.atomic
+def note(appeal_id: int, *, by: Post, text: str, now: datetime.datetime) -> Note:
+    """Write something down about a case one sees in one's line. It moves nothing and stops no clock.
+
+    A sealed name stays sealed here too: whoever reads the note may not have been allowed to open it.
+    """
+    appeal = Appeal.objects.for_update(appeal_id)
+    if not permissions.visible_appeals(by, beijing_day(now)).filter(pk=appeal.pk).exists():
+        raise PermissionDenied
+    text = text.strip()
+    if not text:
+        raise Refused(_("Write something down first."))
+    if appeal.identity == Identity.SEALED and any(
+        word and _bare(word) in _bare(text) for word in (appeal.filer.name, appeal.filer.phone)
+    ):
+        raise Refused(_("This case is sealed: the driver's name and phone do not stand in a note either."))
+    code = codes.new_code()
+    moving.log(appeal, "note_added", by=by.person, post=by, now=now, facts={"note": code, "seal": seal_of(code, text)})
+    appeal.save(update_fields=["position", "moved_at"])
+    return Note.objects.create(code=code, appeal=appeal, by=by, at=now, text=text)
