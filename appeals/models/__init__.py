@@ -3,11 +3,13 @@ from appeals.models.appeal import Appeal, Bar, Category, DeductionKind, Draft, I
 from appeals.models.clock import ClockSetting, DutyPost
 from appeals.models.evidence import Evidence, EvidenceKind, EvidenceState, Scan
 from appeals.models.export import Export, ExportFormat, ExportPart, ExportState, RecordUse
+from appeals.models.filter import ListColumns, SavedFilter
 from appeals.models.group import Group, GroupMember
 from appeals.models.hearing import Consent, Detail, FactKind, HearingCase, Paraphrase, Reply, Stance
 from appeals.models.link import Link, LinkKind
 from appeals.models.note import Note
 from appeals.models.reminder import Digest, Reminder, ReminderKind
+from appeals.models.sight import Gist, Sight
 from appeals.models.template import AnswerTemplate, AnswerTemplateVersion, FieldKind
 from appeals.models.watch import Watch, WatchMeasure
 
@@ -37,6 +39,7 @@ __all__ = [
     "FactKind",
     "FieldKind",
     "Finding",
+    "Gist",
     "Group",
     "GroupMember",
     "Hearing",
@@ -45,6 +48,7 @@ __all__ = [
     "Leg",
     "Link",
     "LinkKind",
+    "ListColumns",
     "Note",
     "Paraphrase",
     "RecordUse",
@@ -52,6 +56,8 @@ __all__ = [
     "ReminderKind",
     "Reply",
     "RespondentKind",
+    "SavedFilter",
+    "Sight",
     "Scan",
     "Stance",
     "Status",

@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from appeals.models.appeal import Appeal, Leg
+from appeals.models.resighting import resighted
 from portal.fields import CodeField
 from portal.models import Event, Organisation, Post, User
 
@@ -37,6 +38,7 @@ class Answer(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(rating__isnull=True) | Q(rating__range=(1, 5)), name="rating_1_to_5")
         ]
+        triggers = resighted("appeal_id", "at", "carry_out_date", "carry_out_at", "carried_out_at")
 
     @property
     def is_owed(self) -> bool:
@@ -65,6 +67,13 @@ class Hearing(models.Model):
     reply_event = models.OneToOneField(Event, null=True, on_delete=models.PROTECT, related_name="+")
     replied_at = models.DateTimeField(null=True)
     silent_at = models.DateTimeField(null=True, help_text="The due date passed without a reply, and was counted.")
+
+    class Meta:
+        # a group's question also belongs to the cases beside the lead case
+        triggers = resighted(
+            "appeal_id", "asked_at", "due_date", "replied_at",
+            also=" UNION SELECT c.appeal_id FROM appeals_hearingcase c JOIN changed ON changed.id = c.hearing_id",
+        )  # fmt: skip
 
 
 class AlarmKind(models.TextChoices):

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from appeals import chain
+from appeals.models.resighting import resighted
 from drivers.models import Driver
 from platforms.models import RuleVersion
 from portal.fields import CodeField, SealedTextField
@@ -148,6 +149,10 @@ class Appeal(models.Model):
             ),
             models.Index(fields=["filer", "-filed_at"]),
         ]
+        triggers = resighted(
+            "id", "status", "tier", "handling_org_id", "handling_path", "handler_id", "is_urgent", "due_date", "due_at",
+            "category", "place_id", "district_id", "respondent_at_event_id", "filed_at", "closed_at",
+        )  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status__in=chain.OPEN) | Q(due_at__isnull=False, due_date__isnull=False),
@@ -208,6 +213,10 @@ class Leg(models.Model):
             models.UniqueConstraint(fields=["appeal"], condition=Q(left_at__isnull=True), name="never_two_open_tiers"),
         ]
         indexes = [models.Index(fields=["organisation_path"], opclasses=["varchar_pattern_ops"], name="leg_path_like")]
+        triggers = resighted(
+            "appeal_id", "tier", "organisation_id", "organisation_path", "designated_id", "handler_id", "entered_at",
+            "left_at",
+        )  # fmt: skip
 
 
 class Bar(models.Model):

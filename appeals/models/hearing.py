@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appeals.models.answer import Hearing
 from appeals.models.appeal import Appeal, DeductionKind, Leg
+from appeals.models.resighting import resighted
 from platforms.models import RuleVersion
 from portal.fields import CodeField
 from portal.models import Event, Post
@@ -110,6 +111,7 @@ class HearingCase(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hearing", "appeal"], name="a_case_hears_once")]
+        triggers = resighted("appeal_id", "hearing_id")
 
 
 class Reply(models.Model):
