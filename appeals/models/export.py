@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from portal.fields import CodeField
+from portal.fields import CodeField, SealedTextField
 from portal.models import Event, Post, User
 
 
@@ -30,7 +30,7 @@ class Export(models.Model):
 
     code = CodeField()
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="exports")
-    wanted = models.JSONField(help_text="The list's filter, as its address has it.")
+    wanted = SealedTextField(help_text="The list's filter as its address has it; a phone may be among its words.")
     format = models.CharField(max_length=4, choices=ExportFormat)
     state = models.CharField(max_length=8, choices=ExportState)
     rows = models.IntegerField(help_text="Rows of the list when it was asked for; once made, rows of the file.")
@@ -59,7 +59,7 @@ class ExportPart(models.Model):
 
     export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="parts")
     number = models.IntegerField()
-    sealed = models.BinaryField()
+    sealed = SealedTextField(help_text="In base64.")
 
     class Meta:
         ordering = ["number"]
