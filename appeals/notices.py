@@ -91,6 +91,7 @@ TO_DRIVER: dict[str, tuple[Promise, SmsText | bool]] = {
     "appeals.unsealing_refused": (_("Opening your name in {number} was refused."), False),
     "appeals.due_recomputed": (_("The due date of {number} was recomputed: {date}."), False),
     "appeals.reopened": (_("The committee reopened your case as {number}."), False),
+    "appeals.watch_attached": (_("How your orders went after you filed {number} was compared. See it."), False),
 }  # fmt: skip
 LAST_ANSWER = _("{name}, {organisation}, answered {number}. It was the last tier here.")
 
@@ -164,6 +165,7 @@ TO_HANDLER: dict[str, Promise] = {
     "appeals.carry_out_missed": _("What was promised for {number} is late: carry it out and say so."),
     "appeals.unsealed": _("The driver's name in {number} is open to you for a week."),
     "appeals.due_recomputed": _("The due date of {number} was recomputed: {date}."),
+    "appeals.watch_attached": _("How the driver's orders went after filing {number} was compared."),
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from appeals.actions import ticking
+from appeals.actions import reminding, ticking
 from portal.jobs import job
 
 # one run's share: a night with 5,000 deadlines takes several runs, and a second worker helps
@@ -26,3 +26,8 @@ def check_invariant() -> dict[str, int]:
     broken = ticking.without_anyone(now=now)
     rescued = sum(ticking.rescue(code, now=now) for code in broken[:HOURLY])
     return {"broken": len(broken), "rescued": rescued}
+
+
+@job("appeals.remind")
+def remind() -> dict[str, int]:
+    return reminding.remind(now=timezone.now())

@@ -65,7 +65,7 @@ if PRODUCTION:
 ROOMS = ["portal", "platforms", "drivers", "branches", "appeals"]
 # What each room offers the front door, by string: portal never imports a room above it.
 JOINS = [f"{room}.joins" for room in ROOMS]
-NOTICES = ["portal.notices", "appeals.notices"]
+NOTICES = ["portal.notices", "appeals.notices", "appeals.notices_digest"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -243,11 +243,30 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "EXCEPTION_HANDLER": "portal.api.errors.answer",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.api.authentication.KeyAuthentication",
+        "portal.api.authentication.BrowserAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.Described",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
+# requests a minute; a city's app sends many drivers' requests from one address
+API_RATES = {"key_read": 600, "key_write": 60, "address_read": 6000, "address_write": 600}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "司机之家 API",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.0.3",
+    "SCHEMA_PATH_PREFIX": "/api",
+    "PREPROCESSING_HOOKS": ["portal.api.schema.only_described"],
+    "SORT_OPERATIONS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+}
+# a web-hook goes to public addresses only; in the demonstration also to a server on this machine
+HOOKS_MAY_BE_INSIDE = DEMO
 
 CELERY_BROKER_URL = _redis(REDIS_URL, "redis+socket")
 CELERY_TASK_ACKS_LATE = True
@@ -272,11 +291,14 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.heartbeat", "schedule": 15.0, "options": {"expires": 14}},
     "sweep-deliveries": {"task": "portal.sweep_deliveries", "schedule": 20.0, "options": {"expires": 19}},
     "send-sms": {"task": "portal.send_sms", "schedule": 30.0, "options": {"expires": 29}},
+    "send-hooks": {"task": "portal.send_hooks", "schedule": 20.0, "options": {"expires": 19}},
     "publish-root": {"task": "portal.publish_root", "schedule": 600.0, "options": {"expires": 590}},
     "clear-sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="20")},
     # posts and leaves begin and end at midnight; the later runs make up for a beat that was down then
     "sync-grants": {"task": "portal.sync_grants", "schedule": crontab(hour="0,1,6", minute="1")},
     "appeals-tick": {"task": "appeals.tick", "schedule": 10.0, "options": {"expires": 9}},
+    # in the morning of a working day; the later runs make up for a beat that was down, and tell nobody twice
+    "appeals-remind": {"task": "appeals.remind", "schedule": crontab(hour="8,10,14", minute="30")},
     "appeals-invariant": {"task": "appeals.check_invariant", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 
