@@ -22,6 +22,9 @@ from portal.session_clock import Clock, End
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+# sent by what a page asks for by itself, every few seconds
+BACKGROUND = "X-Background"
+
 # what a form carries beside the writer's own words
 _NOT_WORDS = re.compile(r"(?i)csrf|^key$|code|token|phone|licence|next|credential")
 
@@ -66,14 +69,29 @@ class SessionClockMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and BACKGROUND in request.headers:
+            return self._in_background(request)
         was_signed_in = request.user.is_authenticated
         over = self._keep_time(request) if was_signed_in else None
-        if over is not None and request.method == "POST":
+        if over is not None and request.method == "POST" and not request.path.startswith("/api/"):
             response = self._return_words(request, over)
         else:
             response = self._whole_page(request, self.get_response(request))
         if was_signed_in or request.user.is_authenticated or request.session.get("challenge"):
             response["Cache-Control"] = "no-store, private"
+        return response
+
+    def _in_background(self, request: HttpRequest) -> HttpResponse:
+        """A page asks by itself, nobody is there: that neither keeps a session alive nor ends it, so that what is being
+        written is given back by the form's own request."""
+        now = timezone.now()
+        clock = Clock.load(request.session.get(session_clock.KEY))
+        limits = sign_in.post_limits() if sign_in.POST in request.session else None
+        if clock is None or clock.ended(sign_in.own_limits(clock), now) or (limits and clock.post_ended(limits, now)):
+            response = HttpResponse(status=204)
+        else:
+            response = self.get_response(request)
+        response["Cache-Control"] = "no-store, private"
         return response
 
     def _keep_time(self, request: HttpRequest) -> End | None:
