@@ -115,6 +115,18 @@ MENU = (
                 pgettext_lazy("desk", "Posts"),
                 needs=frozenset({roles.ADMINISTER_SECURITY}),
             ),
+            Link(
+                "portal:desk_tokens",
+                "key",
+                pgettext_lazy("desk", "Keys for programs"),
+                needs=frozenset({roles.ADMINISTER_SECURITY}),
+            ),
+            Link(
+                "portal:hooks",
+                "swap",
+                pgettext_lazy("desk", "Web-hooks"),
+                needs=frozenset({roles.ADMINISTER_SYSTEM}),
+            ),
             Link("portal:health", "heart", pgettext_lazy("desk", "Health of the portal"), needs=_RUN),
             Link("portal:audit", "shield", pgettext_lazy("desk", "Event log"), needs=frozenset({roles.READ_AUDIT})),
             Link(

@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal import events, telling
-from portal.models import Event, Post
+from portal.models import ApiToken, Event, Post
 from portal.telling import Telling
 from portal.wording import day_date
 
@@ -42,3 +42,22 @@ def ended(event: Event) -> Iterator[Telling]:
     if event.by_id is not None:
         words = _words(event, post, _("You are {role} at {organisation} until {day}, and no longer."), "until_date")
         yield Telling(post.person, words, reverse("portal:posts"), sms=True)
+
+
+@telling.on("portal.token_issued")
+def token_issued(event: Event) -> Iterator[Telling]:
+    """The holder himself: whoever did not make this key finds out that somebody else was in his account."""
+    token = ApiToken.objects.select_related("person").get(code=events.code_of(event.subject))
+    words = format_lazy(
+        _("A key for a program was made in your name: {name}. Was it not you, revoke it."), name=token.name
+    )
+    yield Telling(token.person, words, reverse("portal:tokens"), sms=True)
+
+
+@telling.on("portal.token_revoked")
+def token_revoked(event: Event) -> Iterator[Telling]:
+    """The holder, when it was not himself."""
+    if event.facts["why"] == "administrator":
+        token = ApiToken.objects.select_related("person").get(code=events.code_of(event.subject))
+        words = format_lazy(_("The key of your program {name} was revoked by an administrator."), name=token.name)
+        yield Telling(token.person, words, reverse("portal:tokens"))

@@ -14,6 +14,10 @@ from portal.errors import Refused
 from portal.models import OnceKey, User
 
 
+class KeyUsed(Refused):
+    """The key was used before, for something else or by somebody else."""
+
+
 def new_key() -> str:
     return secrets.token_urlsafe(24)
 
@@ -24,22 +28,34 @@ def once(key: str, *, by: User | None, verb: str, body: Any, now: datetime.datet
     A second request with the same key waits for the first one's transaction. Another body, verb or person under the
     same key is refused. A Refused inside `do` rolls the key back with everything else, so the form can be sent again.
     """
-    fingerprint = hashlib.sha256(ledger.canonical({"verb": verb, "body": body})).hexdigest()
+    fingerprint = _fingerprint(verb, body)
     with transaction.atomic():
         created = OnceKey.objects.bulk_create(
             [OnceKey(key=key, person=by, verb=verb, body_hash=fingerprint, at=now)], ignore_conflicts=True
         )
         row = OnceKey.objects.select_for_update().get(key=key)
         if row.answer:
-            if row.body_hash != fingerprint or row.person_id != (by.pk if by else None):
-                raise Refused(
-                    _("This form was already sent with other content. Open the page again and send it once more.")
-                )
-            return row.answer
+            return _first_answer(row, fingerprint, by)
         assert created
         row.answer = do()
         row.save(update_fields=["answer"])
         return row.answer
+
+
+def replayed(key: str, *, by: User, verb: str, body: Any) -> str:
+    """The first answer under this key, when the same was sent before; empty while the key was not used."""
+    row = OnceKey.objects.filter(key=key).exclude(answer="").first()
+    return _first_answer(row, _fingerprint(verb, body), by) if row else ""
+
+
+def _fingerprint(verb: str, body: Any) -> str:
+    return hashlib.sha256(ledger.canonical({"verb": verb, "body": body})).hexdigest()
+
+
+def _first_answer(row: OnceKey, fingerprint: str, by: User | None) -> str:
+    if row.body_hash != fingerprint or row.person_id != (by.pk if by else None):
+        raise KeyUsed(_("This form was already sent with other content. Open the page again and send it once more."))
+    return row.answer
 
 
 def answer_to(key: str, *, by: User) -> str:

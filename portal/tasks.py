@@ -6,7 +6,7 @@ from celery import current_task, signals
 from django.utils import timezone
 
 from portal import jobs
-from portal.actions import deliveries, people, posts, roots, sms
+from portal.actions import deliveries, hook_sending, people, posts, roots, sms
 from portal.jobs import job
 
 
@@ -23,6 +23,11 @@ def sweep_deliveries() -> dict[str, int]:
 @job("portal.send_sms")
 def send_sms() -> dict[str, int]:
     return sms.send_due(now=timezone.now())
+
+
+@job("portal.send_hooks")
+def send_hooks() -> dict[str, int]:
+    return hook_sending.send_due(clock=timezone.now)
 
 
 @job("portal.publish_root")

@@ -2,7 +2,22 @@
 
 from django.urls import include, path
 
-from portal.views import account, audit, calendar, factor, health, me, notices, posts, public, start, verify
+from portal.api import views as api
+from portal.views import (
+    account,
+    audit,
+    calendar,
+    factor,
+    health,
+    hooks,
+    me,
+    notices,
+    posts,
+    public,
+    start,
+    tokens,
+    verify,
+)
 
 handler400 = "portal.views.errors.bad_request"
 handler403 = "portal.views.errors.denied"
@@ -43,6 +58,9 @@ portal_urls = [
     path("me/name/", me.name, name="name"),
     path("me/data/", me.data, name="my_data"),
     path("me/sessions/", me.sessions, name="sessions"),
+    path("me/tokens/", tokens.tokens, name="tokens"),
+    path("me/tokens/new/", tokens.new_token, name="new_token"),
+    path("me/tokens/<str:code>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("me/second-factor/begin/", factor.begin, name="factor"),
     path("posts/", posts.posts, name="posts"),
     path("posts/switch/", posts.switch, name="switch"),
@@ -69,6 +87,18 @@ portal_urls = [
     path("desk/posts/<str:code>/end/", posts.end, name="end_post"),
     path("desk/posts/<str:code>/leave/", posts.leave, name="leave"),
     path("desk/posts/<str:code>/reset-factor/", posts.reset_factor, name="reset_factor"),
+    path("desk/tokens/", tokens.desk_tokens, name="desk_tokens"),
+    path("desk/tokens/<str:code>/revoke/", tokens.desk_revoke_token, name="desk_revoke_token"),
+    path("desk/hooks/", hooks.hooks, name="hooks"),
+    path("desk/hooks/new/", hooks.new_hook, name="new_hook"),
+    path("desk/hooks/<str:code>/", hooks.hook, name="hook"),
+    path("desk/hooks/<str:code>/switch/", hooks.switch_hook, name="switch_hook"),
+    path("desk/hooks/<str:code>/ping/", hooks.ping_hook, name="ping_hook"),
+    path("desk/hooks/<str:code>/secret/", hooks.hook_secret, name="hook_secret"),
+    path("desk/hooks/<str:code>/retry/", hooks.retry_message, name="retry_message"),
+    path("api/me/", api.Actor.as_view(), name="api_me"),
+    path("api/schema/", api.schema, name="api_schema"),
+    path("api/docs/", api.docs, name="api_docs"),
     path("desk/calendar/", calendar.calendar, name="calendar"),
     path("desk/calendar/load/", calendar.calendar_load, name="calendar_load"),
     path("desk/calendar/confirm/", calendar.calendar_confirm, name="calendar_confirm"),
@@ -82,4 +112,6 @@ urlpatterns = [
     path("", include("drivers.urls")),
     path("", include("branches.urls")),
     path("", include("appeals.urls")),
+    # after every room's own: what begins like the API and is none of its addresses
+    path("", include(([path("api/<path:rest>", api.Nowhere.as_view(), name="api_nowhere")], "machines"))),
 ]

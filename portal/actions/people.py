@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
 from portal import events
+from portal.actions import tokens
 from portal.models import User
 from portal.models.people import phone_hash
 from portal.sealing import keyed_hash
@@ -45,6 +46,7 @@ def part_from_number(person: User, *, now: datetime.datetime) -> None:
     held.phone, held.phone_hash = "", keyed_hash("parted", held.code)
     held.save(update_fields=["phone", "phone_hash"])
     end_sessions(held)
+    tokens.revoke_all(held, by=None, post=None, now=now)
     events.record("portal.number_parted", held, by=None, at=now)
 
 
@@ -61,8 +63,9 @@ def clear_sessions(*, now: datetime.datetime) -> int:
 
 @transaction.atomic
 def sign_out_everywhere(person: User, *, by: User, now: datetime.datetime) -> None:
-    """A lost or lent phone: all sessions of the person end, this one too."""
+    """A lost or lent phone: all sessions of the person end, this one too, and his programs' keys with them."""
     end_sessions(person)
+    tokens.revoke_all(person, by=by, post=None, now=now)
     events.record("portal.signed_out_everywhere", person, by=by, at=now)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal import events, permissions, roles
-from portal.actions import people
+from portal.actions import people, tokens
 from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import Organisation, Post, Role, User
@@ -121,6 +121,7 @@ def reset_factor(person: User, *, organisation: Organisation, by: User, now: dat
     if not count:
         raise Refused(_("This person has no second factor."))
     people.end_sessions(person)
+    tokens.revoke_all(person, by=by, post=office, now=now)
     events.record("portal.factor_reset", person, by=by, post=office, at=now, facts={"count": count})
 
 

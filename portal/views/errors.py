@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from portal import problems
 from portal.errors import Refused, Stale
 
 
@@ -65,6 +66,10 @@ def unavailable(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def _page(request: HttpRequest, template: str, status: int, **words: Any) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        # a program reads no page
+        body = problems.problem(status, reference=getattr(request, "reference", ""))
+        return JsonResponse(body, status=status, content_type=problems.MEDIA_TYPE)
     words |= {
         "status": status,
         "reference": getattr(request, "reference", ""),
