@@ -8,6 +8,8 @@ from appeals.models.group import Group, GroupMember
 from appeals.models.hearing import Consent, Detail, FactKind, HearingCase, Paraphrase, Reply, Stance
 from appeals.models.link import Link, LinkKind
 from appeals.models.note import Note
+from appeals.models.published import PublishedAnswer, Publishing
+from appeals.models.quality import QualityDraw, QualityReading
 from appeals.models.reminder import Digest, Reminder, ReminderKind
 from appeals.models.sight import Gist, Sight
 from appeals.models.template import AnswerTemplate, AnswerTemplateVersion, FieldKind
@@ -51,6 +53,10 @@ __all__ = [
     "ListColumns",
     "Note",
     "Paraphrase",
+    "PublishedAnswer",
+    "Publishing",
+    "QualityDraw",
+    "QualityReading",
     "RecordUse",
     "Reminder",
     "ReminderKind",
