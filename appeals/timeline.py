@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from appeals import outside, wording
+from appeals import hearing_words, outside, wording
 from appeals.models import AlarmKind, Appeal, Finding, Identity
 from portal import events
 from portal.models import Event, EventText, Organisation, Post
@@ -23,10 +23,9 @@ BESIDE = frozenset(
         "phone_revealed", "unsealing_asked", "unsealed", "unsealing_refused", "due_recomputed", "rated",
         "note_added", "linked", "watch_attached",
     )
-) | {"portal.words_erased"}  # fmt: skip
+) | hearing_words.BESIDE | {"portal.words_erased"}  # fmt: skip
 # which of an event's texts are somebody's words to be quoted, in the order they are read
 QUOTED = ("story", "question", "words", "reasons", "remedy", "rule", "facts", "offer", "reason", "note", "motive")
-COMPANY_KINDS = frozenset({"appeals.platform_replied", "appeals.platform_silent"})
 # never where the case is now: looks at the driver's name, alarms, ratings
 ASIDE = BESIDE - {"appeals.added", "appeals.platform_asked", "appeals.platform_replied", "appeals.platform_silent"}
 LINKED = frozenset({"appeals.reopened", "appeals.reopened_as"})
@@ -166,9 +165,9 @@ class _Reader:
         )
 
     def _by(self, event: Event) -> str:
-        if event.kind in COMPANY_KINDS:
+        if event.kind in hearing_words.COMPANY_KINDS:
             company = self.names.get(event.facts.get("company", ""), "")
-            if self.is_driver and self.appeal.identity != Identity.OPEN:
+            if self.is_driver and self.appeal.identity != Identity.OPEN and not event.facts.get("items"):
                 return _("%(company)s, which has not seen your name or plate") % {"company": company}
             return company
         return wording.who_spoke(event)
@@ -203,15 +202,8 @@ class _Reader:
                 }
             case "replied" | "rest_ended" | "came_back" if facts.get("answer_due"):
                 return _("The answer is now due %(day)s.") % {"day": self._due(facts["answer_due"])}
-            case "platform_asked":
-                company = self.names.get(facts.get("company", ""), "")
-                return _("%(company)s is to reply by %(day)s.") % {"company": company, "day": self._day(facts["due"])}
             case "assigned":
                 return self._given_to(facts)
-            case "platform_replied" if facts.get("is_late"):
-                return _("The reply came late; that is counted.")
-            case "platform_silent":
-                return _("That is counted, and the decision does not wait for it.")
             case "answered" if facts.get("carry_out"):
                 return _("To be carried out by %(day)s.") % {"day": self._day(facts["carry_out"])}
             case "carry_out_missed":
@@ -231,7 +223,8 @@ class _Reader:
                 return _("With %(number)s. Each goes on with its own days.") % {"number": facts["other"]}
             case "closed":
                 return _closed(facts.get("why", ""))
-        return ""
+        company = self.names.get(facts.get("company", ""), "")
+        return join_sentences(hearing_words.own_sentences(event.kind, facts, company, self._day))
 
     def _filed(self, event: Event) -> str:
         if event.post is None:

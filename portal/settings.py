@@ -65,7 +65,7 @@ if PRODUCTION:
 ROOMS = ["portal", "platforms", "drivers", "branches", "appeals"]
 # What each room offers the front door, by string: portal never imports a room above it.
 JOINS = [f"{room}.joins" for room in ROOMS]
-NOTICES = ["portal.notices", "appeals.notices", "appeals.notices_digest"]
+NOTICES = ["portal.notices", "appeals.notices", "appeals.notices_hearing", "appeals.notices_digest"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",

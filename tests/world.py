@@ -7,8 +7,8 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from django.test import Client, RequestFactory
 
-from appeals.actions import driving, filing, handling
-from appeals.models import Appeal, Category, DutyPost, RespondentKind
+from appeals.actions import driving, filing, handling, hearing
+from appeals.models import Appeal, Category, DutyPost, Paraphrase, RespondentKind
 from branches.models import EnterpriseOrganisation, Pair, Responsibility
 from drivers.models import Driver, Engagement
 from platforms.models import Company, DispatchRule, Kinship, RuleVersion, Tie, TieKind
@@ -253,6 +253,19 @@ def an_appeal(
         case "transferred":
             appeal = handling.transfer(appeal.pk, by=handler, target="traffic_police", note="罚单归交警管。", now=now)
     return appeal
+
+
+def heard(
+    appeal_id: int, *, by: Post, question: str = "派单规则怎么变的？", now: datetime.datetime = NOW, **more: Any
+) -> Appeal:
+    """The company is asked: what a contact writes, his branch's secretary releases at once."""
+    handling.hear_platform(appeal_id, by=by, question=question, now=now, **more)
+    written = Paraphrase.objects.filter(appeal=appeal_id, released_at=None, returned_at=None).first()
+    if written:
+        branch = written.leg.organisation
+        secretary = Post.objects.filter(organisation=branch, role=Role.SECRETARY).first() or a_secretary(branch)
+        hearing.release(written.pk, by=secretary, now=now)
+    return Appeal.objects.get(pk=appeal_id)
 
 
 def signed_in(person: User, post: Post | None = None) -> Client:

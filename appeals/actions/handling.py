@@ -1,24 +1,18 @@
 """Moves of a handler at the tier where the appeal is."""
 
 import datetime
-import re
-import unicodedata
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import chain, outside, permissions
-from appeals.actions import filing, moving, using
-from appeals.models import Answer, AnswerTemplateVersion, Appeal, Finding, Hearing, Identity, RespondentKind
+from appeals.actions import filing, hearing, moving, using
+from appeals.models import Answer, AnswerTemplateVersion, Appeal, Finding, Identity
 from appeals.reads import Reads
 from portal.calendar import beijing_day, end_of
 from portal.errors import Refused
 from portal.models import Post
 
-# as it is written on cars: the province's one character, a letter, five characters or six for a green plate
-PLATE = re.compile("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5,6}")
-PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
-SEPARATORS = re.compile(r"[\s·•・.\-]")
 FIRST_WARD, LAST_WARD = 1, 60  # calendar days ahead within which a remedy may be promised
 
 
@@ -64,57 +58,20 @@ def ask(appeal_id: int, *, by: Post, question: str, now: datetime.datetime, seen
     return appeal
 
 
-def require_nameless(appeal: Appeal, text: str) -> None:
-    """A paraphrase for the company holds no name, phone, plate or order number, unless the driver chose to be open."""
-    if appeal.identity == Identity.OPEN:
-        return
-    joined = _joined(text)
-    own = [_joined(word) for word in (appeal.filer.name, appeal.filer.phone, appeal.order_number)]
-    if any(word and word in joined for word in own) or PHONE.search(joined) or PLATE.search(joined):
-        raise Refused(
-            _("The question names the driver, a phone, a plate or an order. The company may not see that: rewrite it.")
-        )
-
-
-def _joined(text: str) -> str:
-    """A text in which 川Ｅ·12345, 138 0000 0000 and 138-0000-0000 are found as what they are."""
-    return SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
-
-
 @transaction.atomic
 def hear_platform(
-    appeal_id: int, *, by: Post, question: str, now: datetime.datetime, seen: int | None = None
+    appeal_id: int,
+    *,
+    by: Post,
+    question: str,
+    now: datetime.datetime,
+    about: hearing.About | None = None,
+    seen: int | None = None,
 ) -> Appeal:
-    """Ask the respondent company in a paraphrase, with a due date of its own; the tier's clock goes on."""
+    """Ask the respondent company in a paraphrase; a contact's waits for his branch. The tier's clock goes on."""
     appeal = _held(appeal_id, by, now, seen)
     moving.step(appeal, "hear_platform", seen=seen)
-    if appeal.respondent_kind != RespondentKind.COMPANY or appeal.respondent_at_event is None:
-        raise Refused(_("This appeal names no company that could be asked."))
-    if appeal.hearings.filter(replied_at=None, silent_at=None).exists():
-        raise Refused(_("The company has been asked already and still has time to reply."))
-    require_nameless(appeal, question)
-    leg = moving.current_leg(appeal)
-    due = moving.work_calendar().due(now, leg.reply_days)
-    event = moving.log(
-        appeal,
-        "platform_asked",
-        by=by.person,
-        post=by,
-        now=now,
-        facts={"company": appeal.respondent_at_event.code, "due": due.due_date.isoformat()},
-        words={"question": question},
-    )
-    Hearing.objects.create(
-        appeal=appeal,
-        leg=leg,
-        company=appeal.respondent_at_event,
-        asked_event=event,
-        asked_by=by,
-        asked_at=now,
-        due_date=due.due_date,
-        due_at=due.due_at,
-        is_provisional=due.is_provisional,
-    )
+    hearing.propose(appeal, question, about or hearing.About(), by=by, now=now)
     appeal.save()
     return appeal
 

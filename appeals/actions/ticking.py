@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Prefetch
 
 from appeals import chain, permissions, routing
-from appeals.actions import driving, moving
+from appeals.actions import driving, hearing, moving
 from appeals.models import AlarmKind, Appeal, Hearing, Leg
 from appeals.reads import Reads, present_posts
 from portal.calendar import beijing_day
@@ -154,13 +154,16 @@ def note_silence(*, now: datetime.datetime, most: int) -> int:
         .order_by("due_at")[:most]
     )
     counted = 0
-    for hearing in late:
-        appeal = Appeal.objects.for_update(hearing.appeal_id)
-        hearing.silent_at = now
-        hearing.save(update_fields=["silent_at"])
-        facts = {"company": hearing.company.code, "due": hearing.due_date.isoformat()}
-        moving.log(appeal, "platform_silent", by=None, now=now, facts=facts)
+    for late_one in late:
+        appeal = Appeal.objects.for_update(late_one.appeal_id)
+        late_one.silent_at = now
+        late_one.save(update_fields=["silent_at"])
+        facts = {"company": late_one.company.code, "due": late_one.due_date.isoformat()}
+        event = moving.log(appeal, "platform_silent", by=None, now=now, facts=facts)
         appeal.save(update_fields=["position", "moved_at"])
+        if late_one.group_id:
+            others = Appeal.objects.filter(shared_hearings__hearing=late_one)
+            hearing.share(late_one, others, "platform_silent", event, by=None, now=now)
         counted += 1
     return counted
 

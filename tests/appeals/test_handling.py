@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.utils.translation import gettext, pgettext
 
 from appeals import permissions
 from appeals.actions import driving, handling, ticking
@@ -108,73 +109,104 @@ def test_asking_the_company_gives_it_three_days_and_the_tiers_clock_goes_on() ->
     company = world.a_platform()
     case = Case(about=company)
     before = case.appeal.due_at
-    appeal = handling.hear_platform(case.pk, by=case.contact, question="三月初派单规则改了吗？", now=LATER)
+    appeal = world.heard(case.pk, by=case.contact, question="三月初派单规则改了吗？", now=LATER)
     assert (appeal.status, appeal.due_at) == ("in_hand", before)
     hearing = Hearing.objects.get()
     assert (hearing.company, hearing.asked_by, hearing.asked_at) == (company, case.contact, LATER)
     assert (hearing.due_date, hearing.due_at) == (datetime.date(2026, 3, 5), at("2026-03-06 00:00"))
     event = last(appeal, "platform_asked")
     assert event == hearing.asked_event
-    assert event.facts == {"company": company.code, "due": "2026-03-05"}
+    assert event.facts == {
+        "company": company.code,
+        "due": "2026-03-05",
+        "rule_version": None,
+        "deduction_kind": None,
+        "from": "2026-01-12",
+        "until": "2026-01-18",
+        "fact_kinds": [],
+        "items": [],
+    }
     assert words(event) == {"question": "三月初派单规则改了吗？"}
 
 
 def test_only_a_company_can_be_asked_and_not_twice_at_once() -> None:
     with_nobody, company = Case(), world.a_platform()
     with refused("This appeal names no company that could be asked.", with_nobody.appeal):
-        handling.hear_platform(with_nobody.pk, by=with_nobody.contact, question="为什么？", now=LATER)
+        world.heard(with_nobody.pk, by=with_nobody.contact, question="为什么？", now=LATER)
     case = Case(about=company)
-    handling.hear_platform(case.pk, by=case.contact, question="为什么？", now=LATER)
+    world.heard(case.pk, by=case.contact, question="为什么？", now=LATER)
     with refused("The company has been asked already and still has time to reply.", case.appeal):
-        handling.hear_platform(case.pk, by=case.contact, question="为什么呢？", now=LATER)
+        world.heard(case.pk, by=case.contact, question="为什么呢？", now=LATER)
 
 
 def test_after_silence_the_company_may_be_asked_again() -> None:
     case = Case(about=world.a_platform())
-    handling.hear_platform(case.pk, by=case.contact, question="为什么？", now=LATER)
+    world.heard(case.pk, by=case.contact, question="为什么？", now=LATER)
     ticking.note_silence(now=at("2026-03-06 00:00"), most=10)
-    handling.hear_platform(case.pk, by=case.contact, question="再问一次，为什么？", now=at("2026-03-06 09:00"))
+    world.heard(case.pk, by=case.contact, question="再问一次，为什么？", now=at("2026-03-06 09:00"))
     assert Hearing.objects.count() == 2
 
 
 NAMES_SOMEBODY = [
-    "司机{name}的订单为什么少了？",
-    "{name_apart}的订单为什么少了？",
-    "电话 {phone} 的司机为什么少了？",
-    "电话 {phone_dashed} 的司机为什么少了？",
-    "乘客 13800001111 说了什么？",
-    "订单 DD 2026-0112 是谁派的？",
-    "订单dd20260112是谁派的？",
-    "川ED12345 那天为什么没有派单？",
-    "川E·12345 那天为什么没有派单？",
-    "川Ｅ·Ｄ１２３４５ 那天为什么没有派单？",
-    "川e d12345f 那天为什么没有派单？",
+    ("司机{name}的订单为什么少了？", "the driver's name"),
+    ("{name_apart}的订单为什么少了？", "the driver's name"),
+    ("{family}师傅的订单为什么少了？", "the driver's name"),
+    ("电话 {phone} 的司机为什么少了？", "a phone number"),
+    ("电话 {phone_dashed} 的司机为什么少了？", "a phone number"),
+    ("乘客 13800001111 说了什么？", "a phone number"),
+    ("订单 DD 2026-0112 是谁派的？", "an order number"),
+    ("订单dd20260112是谁派的？", "an order number"),
+    ("另一单 17655400012345678 是谁派的？", "an order number"),
+    ("川ED12345 那天为什么没有派单？", "a plate"),
+    ("川E·12345 那天为什么没有派单？", "a plate"),
+    ("川Ｅ·Ｄ１２３４５ 那天为什么没有派单？", "a plate"),
+    ("川e d12345f 那天为什么没有派单？", "a plate"),
+    ("1月12日18:20 那一单为什么扣款？", "a day with its exact time"),
+    ("1月12日晚上 18：20 为什么扣款？", "a day with its exact time"),
+    ("2026-01-12 18时20分的派单记录", "a day with its exact time"),
+    ("十点半，1月12日，为什么扣款？", "a day with its exact time"),
+    ("证号 51052119880203001X 的司机为什么被封？", "a licence or identity number"),
 ]
-NAMED_SENTENCE = (
-    "The question names the driver, a phone, a plate or an order. The company may not see that: rewrite it."
-)
+
+
+def named(kind: str) -> str:
+    sentence = gettext("The company may not see this without the driver's consent: %(found)s. Rewrite the question.")
+    return sentence % {"found": pgettext("found in a text", kind)}
 
 
 def spelled(text: str, case: Case) -> str:
     phone = case.driver.phone
     dashed = f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"
-    return text.format(name=case.driver.name, name_apart=" ".join(case.driver.name), phone=phone, phone_dashed=dashed)
+    return text.format(
+        name=case.driver.name,
+        family=case.driver.name[0],
+        name_apart=" ".join(case.driver.name),
+        phone=phone,
+        phone_dashed=dashed,
+    )
 
 
-@pytest.mark.parametrize("text", NAMES_SOMEBODY)
-def test_the_companys_question_names_nobody(text: str) -> None:
+@pytest.mark.parametrize(("text", "kind"), NAMES_SOMEBODY)
+def test_the_companys_question_names_nobody(text: str, kind: str) -> None:
     case = Case(about=world.a_platform(), order_number="DD20260112")
-    with refused(NAMED_SENTENCE, case.appeal):
-        handling.hear_platform(case.pk, by=case.contact, question=spelled(text, case), now=LATER)
+    with refused(named(kind), case.appeal):
+        world.heard(case.pk, by=case.contact, question=spelled(text, case), now=LATER)
     assert not Hearing.objects.exists()
 
 
 @pytest.mark.parametrize(
-    "text", ["上周晚高峰的派单规则改过没有？按 18.5% 还是 20% 抽成？", "在四川省 2026-01-12 起执行的第 3 版规则"]
+    "text",
+    [
+        "上周晚高峰的派单规则改过没有？按 18.5% 还是 20% 抽成？",
+        "在四川省 2026-01-12 起执行的第 3 版规则",
+        "1月5日至1月18日，晚高峰 17:00–19:00 的派单规则改过没有？",
+        "每天几点到几点算高峰时段？早 7 点至 9 点呢？",
+        "2026-01-05 至 2026-01-18 的信息服务费怎么算？",
+    ],
 )
 def test_a_paraphrase_goes_through(text: str) -> None:
     case = Case(about=world.a_platform(), order_number="DD20260112")
-    assert handling.hear_platform(case.pk, by=case.contact, question=text, now=LATER).status == "in_hand"
+    assert world.heard(case.pk, by=case.contact, question=text, now=LATER).status == "in_hand"
 
 
 def test_a_driver_without_a_name_or_an_order_does_not_forbid_every_question() -> None:
@@ -183,7 +215,7 @@ def test_a_driver_without_a_name_or_an_order_does_not_forbid_every_question() ->
     driver.name = ""
     driver.save()
     appeal = world.an_appeal("in_hand", by=driver, handler=line["contact"], now=NOW, about=world.a_platform())
-    handling.hear_platform(appeal.pk, by=line["contact"], question="为什么？", now=LATER)
+    world.heard(appeal.pk, by=line["contact"], question="为什么？", now=LATER)
     assert Hearing.objects.exists()
 
 
@@ -192,10 +224,10 @@ def test_only_an_open_appeal_is_asked_about_by_name(identity: str, is_free: bool
     case = Case(about=world.a_platform(), identity=identity)
     question = f"{case.driver.name}的订单为什么少了？"
     if not is_free:
-        with refused(NAMED_SENTENCE, case.appeal):
-            handling.hear_platform(case.pk, by=case.contact, question=question, now=LATER)
+        with refused(named("the driver's name"), case.appeal):
+            world.heard(case.pk, by=case.contact, question=question, now=LATER)
         return
-    handling.hear_platform(case.pk, by=case.contact, question=question, now=LATER)
+    world.heard(case.pk, by=case.contact, question=question, now=LATER)
     assert Hearing.objects.exists()
 
 
@@ -258,7 +290,7 @@ def test_a_promise_may_be_kept_today_or_on_the_sixtieth_day(day: datetime.date) 
 def test_a_question_to_the_company_does_not_hold_up_the_answer() -> None:
     """Example 10: the platform is silent, late, or answers with 300 pages; the decision goes on."""
     case = Case(about=world.a_platform())
-    handling.hear_platform(case.pk, by=case.contact, question="为什么？", now=LATER)
+    world.heard(case.pk, by=case.contact, question="为什么？", now=LATER)
     handling.answer(case.pk, by=case.contact, finding="not_upheld", reasons="规则没有改。", now=LATER)
     assert ticking.note_silence(now=at("2026-03-06 00:00"), most=10) == 1
     assert kinds(case.appeal)[-2:] == ["answered", "platform_silent"]
@@ -650,9 +682,9 @@ def test_what_decides_nothing_makes_no_page_old() -> None:
     seen = fresh(case.appeal).position
     driving.add(case.pk, by=case.driver, words="还有一张截图。", now=LATER)
     handling.reveal_phone(case.pk, by=case.contact, now=LATER)
-    handling.hear_platform(case.pk, by=case.contact, question="为什么？", now=LATER, seen=seen)
+    world.heard(case.pk, by=case.contact, question="为什么？", now=LATER, seen=seen)
     appeal = handling.answer(case.pk, by=case.contact, finding="not_upheld", reasons="没有。", now=LATER, seen=seen)
-    assert appeal.position == fresh(appeal).position == 6
+    assert appeal.position == fresh(appeal).position == 7
 
 
 def test_every_link_names_the_post_in_which_it_was_made() -> None:

@@ -161,7 +161,7 @@ def test_the_company_learns_neither_number_nor_name(line: dict, driver: User) ->
     platform = world.a_platform()
     liaison = world.a_post(Role.LIAISON, platform)
     appeal = world.an_appeal("in_hand", by=driver, handler=line["contact"], about=platform)
-    handling.hear_platform(appeal.pk, by=line["contact"], question="规则怎么变的？", now=world.NOW)
+    world.heard(appeal.pk, by=line["contact"], question="规则怎么变的？", now=world.NOW)
     found = told(appeal, "platform_asked")
     assert set(found) == {liaison.person}
     words = str(found[liaison.person].text)

@@ -135,7 +135,7 @@ def test_a_question_rests_until_the_new_day_and_the_days_left_follow_the_notice(
 
 def test_a_company_has_until_the_new_day() -> None:
     appeal = filed(about=world.a_platform())
-    handling.hear_platform(appeal.pk, by=appeal.handler, question="为什么？", now=FILED)
+    world.heard(appeal.pk, by=appeal.handler, question="为什么？", now=FILED)
     load()
     deliver()
     hearing = Hearing.objects.get()
@@ -146,7 +146,7 @@ def test_a_company_has_until_the_new_day() -> None:
 
 def test_the_preview_names_rests_and_replies_too() -> None:
     asked, heard = filed("asked"), filed(about=world.a_platform())
-    handling.hear_platform(heard.pk, by=heard.handler, question="为什么？", now=FILED)
+    world.heard(heard.pk, by=heard.handler, question="为什么？", now=FILED)
     moved = sorted(
         (row.label, row.new_due_date.isoformat()) for row in calendar.preview(draft_2027(), now=LOADED).due_rows
     )

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from appeals import timeline, wording
-from appeals.actions import driving, handling, replying, ticking
+from appeals.actions import driving, replying, ticking
 from appeals.models import Appeal
 from portal import events
 from portal.actions import erasure
@@ -75,7 +75,7 @@ def test_why_it_moved_up_is_said(line: dict, driver: User) -> None:
 def test_a_company_that_did_not_see_the_name_is_said_to(line: dict, driver: User, identity: str, is_said: bool) -> None:
     platform = world.a_platform("蜀程出行")
     appeal = world.an_appeal("in_hand", by=driver, handler=line["contact"], about=platform, identity=identity)
-    handling.hear_platform(appeal.pk, by=line["contact"], question="规则怎么变的？", now=world.NOW)
+    world.heard(appeal.pk, by=line["contact"], question="规则怎么变的？", now=world.NOW)
     liaison = world.a_post(Role.LIAISON, platform)
     replying.platform_reply(
         appeal.hearings.get().pk, by=liaison, facts_given="按分排。", offer="复核一次。", now=world.NOW

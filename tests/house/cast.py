@@ -90,7 +90,7 @@ def _file(cast: Cast, company: Organisation, now: datetime.datetime) -> None:
     for status in ("waiting", "in_hand", "asked", "answered", "closed", "withdrawn", "transferred"):
         cast.cases[status] = world.an_appeal(status, by=driver, handler=contact, now=early, about=company)
     heard = cast.cases["in_hand"]
-    handling.hear_platform(heard.pk, by=contact, question="三月初派单规则改了吗？", now=early)
+    world.heard(heard.pk, by=contact, question="三月初派单规则改了吗？", now=early)
     promised = world.an_appeal("in_hand", by=driver, handler=contact, now=early, about=company)
     handling.answer(
         promised.pk, by=contact, finding="upheld", reasons="平台算错了。", remedy="退回 38 元。",

@@ -53,7 +53,7 @@ class Desk:
             driver = world.a_driver(self.branch, contact=self.contact if number % 2 else None)
             for person in (driver, self.driver):
                 appeal = world.an_appeal("in_hand", by=person, handler=self.contact, now=EARLY, about=self.company)
-                handling.hear_platform(appeal.pk, by=self.contact, question="规则改了吗？", now=EARLY)
+                world.heard(appeal.pk, by=self.contact, question="规则改了吗？", now=EARLY)
                 world.an_appeal("answered", by=person, handler=self.contact, now=EARLY)
                 world.an_appeal("waiting", by=person, now=EARLY, identity=Identity.SEALED)
                 world.an_appeal("closed", by=person, handler=self.contact, now=EARLY)

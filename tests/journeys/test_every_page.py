@@ -179,7 +179,7 @@ def test_every_page_can_be_read_by_everybody(chromium: Browser, served: str) -> 
     waiting = world.an_appeal(by=driver, **fields)
     asked = world.an_appeal("asked", by=driver, handler=contact, **fields)
     answered = world.an_appeal("in_hand", by=driver, handler=contact, **fields)
-    handling.hear_platform(answered.pk, by=contact, question="最近的派单规则改过哪几处？", now=now)
+    world.heard(answered.pk, by=contact, question="最近的派单规则改过哪几处？", now=now)
     handling.answer(
         answered.pk, by=contact, finding="upheld", reasons="平台规则算错了服务分。", remedy="恢复服务分。",
         carry_out_date=now.date() + datetime.timedelta(days=5), now=now,
