@@ -3,14 +3,16 @@
 import datetime
 import hmac
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from appeals import chain
-from appeals.models import Appeal, Bar, DutyPost, Identity, Leg
+from appeals.models import Appeal, Bar, DutyPost, Identity, Sight
 from appeals.models.appeal import AppealQuerySet
 from appeals.reads import Reads, kin_of
+from appeals.sights import Lens, Sightline, any_sight, duty_of, lenses_of
 from branches.models import EnterpriseOrganisation
 from platforms.models import Tie
 from portal.calendar import beijing_day
@@ -18,8 +20,6 @@ from portal.events import subject_of
 from portal.models import Event, Organisation, OrganisationKind, Place, Post, Role, User
 from portal.permissions import has_permission
 from portal.roles import HANDLE, UNSEAL
-
-OVERSEEING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF, Role.COMMITTEE_STAFF)
 
 
 def tied_organisations(person: User, day: datetime.date) -> set[int]:
@@ -65,14 +65,34 @@ def is_own_enterprise(appeal: Appeal, organisation: Organisation) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Shunned:
+    """What keeps a person from cases today: himself and his relatives, the organisations they are tied to, bars."""
+
+    people: frozenset[int]
+    tied: frozenset[int]
+    bars: QuerySet[Bar]
+
+    def appeals(self) -> AppealQuerySet:
+        rows = Appeal.objects.exclude(filer__in=self.people).exclude(pk__in=self.bars.values("appeal"))
+        return rows.exclude(respondent_at_event__in=self.tied) if self.tied else rows
+
+    def sights(self) -> QuerySet[Sight]:
+        filed = Appeal.objects.filter(filer__in=self.people).values("pk")
+        rows = Sight.objects.exclude(appeal__in=filed).exclude(appeal__in=self.bars.values("appeal"))
+        return rows.exclude(company__in=self.tied) if self.tied else rows
+
+
+def shunned_by(person: User, day: datetime.date) -> Shunned:
+    """Whoever is named or challenged, filed it, is a relative of one of these or is tied to the respondent."""
+    people = kin_of({person.pk})[person.pk]
+    bars = Bar.objects.filter(Q(person=person) | Q(person__in=people, reason="named"))
+    return Shunned(frozenset(people), frozenset(tied_organisations(person, day)), bars)
+
+
 def unbarred_appeals(person: User, day: datetime.date) -> AppealQuerySet:
     """The appeals from which no bar, kinship or tie keeps this person; what he may see of them his post says."""
-    people = kin_of({person.pk})[person.pk]
-    rows = Appeal.objects.exclude(filer__in=people).exclude(
-        Exists(Bar.objects.filter(Q(person=person) | Q(person__in=people, reason="named"), appeal=OuterRef("pk")))
-    )
-    tied = tied_organisations(person, day)
-    return rows.exclude(respondent_at_event__in=tied) if tied else rows
+    return shunned_by(person, day).appeals()
 
 
 def sealed_appeals(post: Post | None, day: datetime.date) -> AppealQuerySet:
@@ -89,39 +109,29 @@ def stands_in_for(post: Post, day: datetime.date) -> list[Post]:
     return [absent for absent in named if absent.is_on_leave(day)]
 
 
+def lenses(post: Post | None, day: datetime.date) -> list[Lens]:
+    """By what the holder of a post has cases before him: his post, those he stands in for, his duty of the day."""
+    if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
+        return []
+    duties = DutyPost.objects.filter(post=post, from_at__date__lte=day, until_at__date__gte=day)
+    held = [lens for one in (post, *stands_in_for(post, day)) for lens in lenses_of(one)]
+    return held + duty_of(post.organisation, list(duties.values_list("place", flat=True)))
+
+
 def visible_appeals(post: Post | None, day: datetime.date) -> AppealQuerySet:
     """The appeals the holder of this post may see; with no post, none (drivers use `Appeal.objects.of`)."""
-    if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
+    seen = lenses(post, day)
+    if post is None or not seen:
         return Appeal.objects.none()
-    duties = DutyPost.objects.filter(post=post, from_at__date__lte=day, until_at__date__gte=day)
-    sight = Q(is_urgent=True, place__in=duties.values("place")) & _allowed_in(post.organisation)
-    for held in (post, *stands_in_for(post, day)):
-        sight |= _sight_of(held) & _allowed_in(held.organisation)
-    return unbarred_appeals(post.person, day).filter(sight)
+    return unbarred_appeals(post.person, day).filter(Exists(any_sight(seen).filter(appeal=OuterRef("pk"))))
 
 
-def _sight_of(held: Post) -> Q:
-    """What a post has before it: a contact his own cases, everybody else those that came into his line."""
-    if held.role == Role.CONTACT:
-        own = Leg.objects.filter(appeal=OuterRef("pk"), tier=chain.CONTACT).filter(
-            Q(handler=held)
-            | Q(designated=held, left_at=None)
-            | Q(organisation=held.organisation_id, designated=None, handler=None, left_at=None)
-        )
-        return Q(Exists(own))
-    if held.role not in OVERSEEING:
-        return Q(pk__in=[])
-    path = held.organisation.path
-    line = Leg.objects.filter(appeal=OuterRef("pk"), organisation_path__startswith=path)
-    return Q(handling_path__startswith=path) | Q(Exists(line))
-
-
-def _allowed_in(organisation: Organisation) -> Q:
-    """The respondent's own enterprise organisation is barred unless the driver chose it."""
-    if organisation.kind != OrganisationKind.ENTERPRISE:
-        return Q()
-    company = EnterpriseOrganisation.objects.filter(organisation=organisation).values("company")
-    return ~Q(respondent_at_event__in=company, wants_enterprise=False)
+def sightline(post: Post | None, day: datetime.date) -> Sightline:
+    """The same appeals for lists: counted in the narrow table, found in their order."""
+    if post is None:
+        return Sightline([], Appeal.objects.none(), Sight.objects.none())
+    shunned = shunned_by(post.person, day)
+    return Sightline(lenses(post, day), shunned.appeals(), shunned.sights())
 
 
 def who_may_act(appeal: Appeal, organisation: Organisation, tier: int, reads: Reads) -> list[Post]:
@@ -232,6 +242,14 @@ def may_oversee(post: Post | None, appeal: Appeal, now: datetime.datetime) -> bo
         and post.role == Role.COMMITTEE_STAFF
         and visible_appeals(post, day).filter(pk=appeal.pk).exists()
     )
+
+
+def may_see_watch(post: Post | None, appeal: Appeal, now: datetime.datetime) -> bool:
+    """How the driver fared after filing: for himself, the handler or who stands in for him, and the committee."""
+    if post is None or not post.is_live(beijing_day(now)):
+        return False
+    is_handlers = post.pk == appeal.handler_id and bar_reason(appeal, post.person, now) is None
+    return is_handlers or may_handle(post, appeal, now) or may_oversee(post, appeal, now)
 
 
 def require_overseer(post: Post | None, appeal: Appeal, now: datetime.datetime) -> Post:

@@ -1,0 +1,141 @@
+"""Through which rows of the sight table a post has cases before it, and the same question put to either table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from appeals import chain
+from appeals.models import Appeal, Leg, Sight
+from appeals.models.appeal import AppealQuerySet
+from appeals.reads import TIER_ROLES
+from branches.models import EnterpriseOrganisation
+from portal.models import Organisation, OrganisationKind, Post, Role
+
+OVERSEEING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF, Role.COMMITTEE_STAFF)
+
+
+@dataclass(frozen=True)
+class Lens:
+    """One way by which a post has cases before it: what its rows of the sight table have in common.
+
+    `companies`: an enterprise organisation's own, whose cases it has only where the driver chose it. `not_below`: a
+    person to whom a case is no work here when he had it in hand at a tier below.
+    """
+
+    rows: dict[str, Any]
+    companies: tuple[int, ...] = ()
+    not_below: int | None = None
+
+    def on_sights(self) -> Q:
+        own = Q(company__in=self.companies, appeal__wants_enterprise=False)
+        return Q(**self.rows) & self._without(own, OuterRef("appeal_id"))
+
+    def on_appeals(self) -> Q:
+        own = Q(respondent_at_event__in=self.companies, wants_enterprise=False)
+        return through("sights__", Q(**self.rows)) & self._without(own, OuterRef("pk"))
+
+    def _without(self, own: Q, appeal: OuterRef) -> Q:
+        rest = ~own if self.companies else Q()
+        if self.not_below is None:
+            return rest
+        had = Q(handler__person=self.not_below) | Q(handed_on_by__contains=[self.not_below])
+        return rest & ~Q(Exists(Leg.objects.filter(had, appeal=appeal, tier__lt=OuterRef("tier"))))
+
+
+@dataclass(frozen=True)
+class Sightline:
+    """What a person has before him through some lenses, less what bars, kinship and ties keep from him."""
+
+    lenses: list[Lens]
+    unbarred: AppealQuerySet
+    unbarred_sights: QuerySet[Sight]
+    conditions: Q = field(default_factory=Q)
+
+    def narrowed(self, conditions: Q) -> "Sightline":
+        """The same with conditions on columns of the sight table; none of them negates another table's column."""
+        return Sightline(self.lenses, self.unbarred, self.unbarred_sights, self.conditions & conditions)
+
+    def sights(self) -> QuerySet[Any, Any]:
+        """The cases' ids, each once, from the narrow table alone: for counts."""
+        if not self.lenses:
+            return Sight.objects.none().values("appeal_id")
+        seen = _any(lens.on_sights() for lens in self.lenses)
+        rows = self.unbarred_sights.filter(seen, self.conditions).values("appeal_id")
+        return rows.distinct() if len(self.lenses) > 1 else rows
+
+    def appeals(self) -> AppealQuerySet:
+        """The cases, each once, joined to the row through which they are seen: `sights__turn` is their order."""
+        if not self.lenses:
+            return Appeal.objects.none()
+        seen = _any(lens.on_appeals() for lens in self.lenses) & through("sights__", self.conditions)
+        if len(self.lenses) > 1:
+            both = _any(lens.on_sights() for lens in self.lenses)
+            first = Sight.objects.filter(both, appeal=OuterRef("pk")).order_by("pk").values("pk")[:1]
+            seen &= Q(sights__pk=Subquery(first))
+        # one call of filter(): a second one would join the table once more
+        return self.unbarred.filter(seen)
+
+
+def _any(parts: Iterable[Q]) -> Q:
+    whole = Q(pk__in=[])
+    for number, part in enumerate(parts):
+        whole = part if number == 0 else whole | part
+    return whole
+
+
+def through(prefix: str, condition: Q) -> Q:
+    """The same condition asked of a table that is joined under this name."""
+    parts = [
+        through(prefix, child) if isinstance(child, Q) else (f"{prefix}{child[0]}", child[1])
+        for child in condition.children
+    ]
+    return Q(*parts, _connector=condition.connector, _negated=condition.negated)
+
+
+def any_sight(lenses: Iterable[Lens]) -> QuerySet[Sight]:
+    """The rows through which these lenses have a case, for `Exists`."""
+    found = list(lenses)
+    return Sight.objects.filter(_any(lens.on_sights() for lens in found)) if found else Sight.objects.none()
+
+
+def lenses_of(held: Post) -> list[Lens]:
+    """What a post has before it: a contact his own cases, everybody else those that came into his line."""
+    companies = own_companies(held.organisation)
+    if held.role == Role.CONTACT:
+        own = {"kind": Sight.Kind.OWN, "post": held.pk}
+        free = {"kind": Sight.Kind.FREE, "organisation": held.organisation_id}
+        return [Lens(own, companies), Lens(free, companies)]
+    if held.role in OVERSEEING:
+        return [Lens({"kind": Sight.Kind.LINE, "organisation": held.organisation_id}, companies)]
+    return []
+
+
+def desk_of(acting: Post, person_id: int) -> list[Lens]:
+    """The cases at the very desk of a post, at which a person acts."""
+    tiers = [tier for tier, roles in TIER_ROLES.items() if acting.role in roles]
+    return [
+        Lens(
+            {**lens.rows, "is_here": True, "tier": tier},
+            lens.companies,
+            not_below=person_id if tier > chain.CONTACT else None,
+        )
+        for tier in tiers
+        for lens in lenses_of(acting)
+    ]
+
+
+def duty_of(organisation: Organisation, places: list[int]) -> list[Lens]:
+    """Urgent appeals of the cities for which somebody of this organisation is on duty."""
+    if not places:
+        return []
+    return [Lens({"kind": Sight.Kind.DUTY, "place__in": places}, own_companies(organisation))]
+
+
+def own_companies(organisation: Organisation) -> tuple[int, ...]:
+    """The companies an enterprise organisation was founded in: it is barred from their cases unless chosen."""
+    if organisation.kind != OrganisationKind.ENTERPRISE:
+        return ()
+    rows = EnterpriseOrganisation.objects.filter(organisation=organisation)
+    return tuple(rows.values_list("company_id", flat=True))
