@@ -11,7 +11,7 @@ ENV PATH=/opt/venv/bin:$PATH LANG=C.UTF-8 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTE
 RUN groupadd --system --gid 10001 portal \
     && useradd --system --uid 10001 --gid 10001 --home-dir /app --shell /usr/sbin/nologin portal \
     && install -d -o portal -g portal -m 755 /var/lib/portal /var/lib/portal/static \
-    && install -d -o portal -g portal -m 700 /var/lib/portal/roots /var/lib/portal/state
+    && install -d -o portal -g portal -m 700 /var/lib/portal/roots /var/lib/portal/state /var/lib/portal/evidence
 COPY --from=packages /opt/venv /opt/venv
 COPY . /app
 WORKDIR /app

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from appeals.actions import reminding, ticking
+from appeals.actions import evidencing, reminding, ticking
 from portal.jobs import job
 
 # one run's share: a night with 5,000 deadlines takes several runs, and a second worker helps
@@ -31,3 +31,14 @@ def check_invariant() -> dict[str, int]:
 @job("appeals.remind")
 def remind() -> dict[str, int]:
     return reminding.remind(now=timezone.now())
+
+
+@job("appeals.sweep_evidence")
+def sweep_evidence() -> dict[str, int]:
+    now = timezone.now()
+    return {"gone": evidencing.sweep(now=now), "scanned": evidencing.rescan(now=now)}
+
+
+@job("appeals.sweep_orphans")
+def sweep_orphans() -> dict[str, int]:
+    return {"files": evidencing.sweep_orphans(now=timezone.now())}

@@ -7,10 +7,12 @@ from launch import keys
 # Every name the services read; deploy/example.env lists the same ones for a person to fill in.
 NAMES = (
     "ALLOWED_HOSTS",
+    "CLAMD_URL",
     "CSRF_TRUSTED_ORIGINS",
     "DATABASE_URL",
     "DEBUG",
     "DEMO",
+    "EVIDENCE_DIR",
     "FIELD_KEYS",
     "HASH_KEY",
     "OWNER_DATABASE_URL",

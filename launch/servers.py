@@ -75,6 +75,7 @@ def environment(servers: Servers, *, demo: bool, port: int, folder: Path) -> dic
         "DEMO": "1" if demo else "0",
         "DEBUG": "0",
         "ROOTS_DIR": str(folder / "roots"),
+        "EVIDENCE_DIR": str(folder / "evidence"),
         # a test must not see the files that a portal of this clone collected some time ago
         "STATIC_ROOT": str(folder / "staticfiles"),
     }

@@ -50,6 +50,18 @@ FIELD_KEYS = {
 }
 HASH_KEY = base64.b64decode(_required("HASH_KEY"))
 ROOTS_DIR = Path(os.environ.get("ROOTS_DIR", ROOT_DIR / ".run" / "roots"))
+# Files people send lie here, sealed; never under a folder that a web server shows.
+EVIDENCE_DIR = Path(os.environ.get("EVIDENCE_DIR", ROOT_DIR / ".run" / "evidence"))
+# The virus scanner: a socket's path, or host:port. Empty: files are marked as not scanned.
+CLAMD_URL = os.environ.get("CLAMD_URL", "")
+UPLOAD_FILE_BYTES = 20 * 2**20
+# ten files and the words beside them, for whoever sends a form without scripts
+UPLOAD_BODY_BYTES = 10 * UPLOAD_FILE_BYTES + 2**20
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "portal.uploads.SealedUploadHandler",
+]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
 ROOT_WEBHOOK_URL = os.environ.get("ROOT_WEBHOOK_URL", "")
 
 if PRODUCTION:
@@ -102,6 +114,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "portal.middleware.ReferenceMiddleware",
     "portal.middleware.LanguageMiddleware",
+    "portal.uploads.BodyLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -299,6 +312,8 @@ CELERY_BEAT_SCHEDULE = {
     "appeals-tick": {"task": "appeals.tick", "schedule": 10.0, "options": {"expires": 9}},
     # in the morning of a working day; the later runs make up for a beat that was down, and tell nobody twice
     "appeals-remind": {"task": "appeals.remind", "schedule": crontab(hour="8,10,14", minute="30")},
+    "evidence-sweep": {"task": "appeals.sweep_evidence", "schedule": 600.0, "options": {"expires": 590}},
+    "evidence-orphans": {"task": "appeals.sweep_orphans", "schedule": crontab(hour="3", minute="40")},
     "appeals-invariant": {"task": "appeals.check_invariant", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 

@@ -55,6 +55,11 @@ def too_many(request: HttpRequest, *, minutes: int | None = None) -> HttpRespons
     return response
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    """More was sent at once than any form takes; it was not read."""
+    return _page(request, "413.html", 413)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """Something of ours failed. The page stands alone: it inherits nothing and needs no manifest of static files."""
     return _page(request, "500.html", 500, static_url=settings.STATIC_URL)

@@ -1,0 +1,49 @@
+"""What a file may be called: its owner's word for it, without anything that leads elsewhere or reads otherwise."""
+
+import unicodedata
+from pathlib import PurePosixPath
+
+from appeals.models import Evidence, EvidenceKind
+
+LONGEST = 80
+SUFFIXES = {EvidenceKind.JPEG: ".jpg", EvidenceKind.PNG: ".png", EvidenceKind.WEBP: ".webp", EvidenceKind.PDF: ".pdf"}
+TYPES = {
+    EvidenceKind.JPEG: "image/jpeg",
+    EvidenceKind.PNG: "image/png",
+    EvidenceKind.WEBP: "image/webp",
+    EvidenceKind.PDF: "application/pdf",
+}
+
+
+def clean(name: str) -> str:
+    """The last part of a path, without control characters, marks that turn the direction of writing, or line ends."""
+    normal = unicodedata.normalize("NFC", name).replace("\\", "/")
+    last = normal.rpartition("/")[2]
+    shown = "".join(letter for letter in last if unicodedata.category(letter)[0] not in "CZ" or letter == " ")
+    shown = " ".join(shown.split()).strip(". ")
+    stem, dot, suffix = shown.rpartition(".")
+    if len(shown) <= LONGEST:
+        return shown
+    return f"{stem[: LONGEST - 8]}{dot}{suffix[:7]}" if dot else shown[:LONGEST]
+
+
+def own_name(evidence: Evidence) -> str:
+    """What its owner's download is called: his word, with the ending of what it really is."""
+    suffix = SUFFIXES[EvidenceKind(evidence.kind)]
+    stem = PurePosixPath(evidence.name or "file").stem or "file"
+    return f"{stem}{suffix}"
+
+
+def copy_name(evidence: Evidence) -> str:
+    """What everybody else's download is called: the case's number and the file's; an owner's word may name somebody."""
+    suffix = ".jpg" if evidence.is_picture else ".pdf"
+    number = evidence.appeal.number if evidence.appeal and not evidence.hearing_id else evidence.code[:6]
+    return f"{number}-{evidence.position}{suffix}" if evidence.position else f"{number}{suffix}"
+
+
+def copy_type(evidence: Evidence) -> str:
+    return "image/jpeg" if evidence.is_picture else "application/pdf"
+
+
+def own_type(evidence: Evidence) -> str:
+    return TYPES[EvidenceKind(evidence.kind)]
