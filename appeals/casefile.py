@@ -174,6 +174,11 @@ class CaseFile:
     def alarms(self) -> list[Alarm]:
         return list(self.appeal.alarms.select_related("organisation", "seen_by__person").order_by("-raised_at"))
 
+    @cached_property
+    def beside(self) -> Beside:
+        """Notes, other cases of the driver, similar answers, the watch."""
+        return Beside(self.appeal, self.post, self.now)
+
     # -- what the reader may do ---------------------------------------------------------------------------------------
 
     @cached_property

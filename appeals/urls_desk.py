@@ -3,19 +3,40 @@
 from django.urls import path
 
 from appeals.views import printing
-from appeals.views.desk import cases, hearings, helping, lists, overseeing, sealed
+from appeals.views.desk import (
+    answering,
+    beside,
+    cases,
+    hearings,
+    helping,
+    lists,
+    overseeing,
+    promises,
+    sealed,
+    templates,
+)
 
 urlpatterns = [
     path("desk/", lists.inbox, name="inbox"),
     path("desk/mine/", lists.contact_inbox, name="contact_inbox"),
     path("desk/appeals/<str:code>/", cases.case, name="case"),
-    path("desk/appeals/<str:code>/answer/", cases.answer, name="answer"),
+    path("desk/appeals/<str:code>/answer/", answering.answer, name="answer"),
     *(
         path(f"desk/appeals/<str:code>/{verb.replace('_', '-')}/", cases.move, {"verb": verb}, name=verb)
         for verb in cases.STEPS
     ),
+    path("desk/appeals/<str:code>/note/", beside.note, name="note"),
+    path("desk/appeals/<str:code>/link/<str:other>/", beside.link, name="link"),
     path("desk/appeals/<str:code>/phone/", cases.phone, name="phone"),
     path("desk/appeals/<str:code>/print/", printing.desk, name="desk_print"),
+    path("desk/promises/", promises.promises, name="promises"),
+    path("desk/promises/<str:code>/carry-out/", promises.keep, name="keep_promise"),
+    path("desk/templates/", templates.templates, name="templates"),
+    path("desk/templates/new/", templates.new_template, name="new_template"),
+    path("desk/templates/<str:code>/", templates.template, name="template"),
+    path("desk/templates/<str:code>/edit/", templates.edit_template, name="edit_template"),
+    path("desk/templates/<str:code>/retire/", templates.retire_template, name="retire_template"),
+    path("desk/templates/<str:code>/copy/", templates.copy_template, name="copy_template"),
     path("desk/alarms/", overseeing.alarms, name="alarms"),
     path("desk/clocks/", overseeing.clocks, name="clocks"),
     path("desk/clocks/set/", overseeing.set_clock, name="set_clock"),

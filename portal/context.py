@@ -75,6 +75,7 @@ MENU = (
         "",
         (
             Link("appeals:inbox", "inbox", pgettext_lazy("desk", "Appeals in hand"), "i", needs=_HANDLE),
+            Link("appeals:promises", "done", pgettext_lazy("desk", "Promises to keep"), needs=_HANDLE),
             Link("appeals:alarms", "bell", pgettext_lazy("desk", "Alarms"), needs=_OVERSEE),
             Link("monitoring:warnings", "warn", pgettext_lazy("desk", "Job warnings"), "w", needs=_OFFICE),
             Link("branches:pairs", "people", pgettext_lazy("desk", "Pairs and contact"), needs=_HANDLE),
@@ -102,6 +103,7 @@ MENU = (
             Link("homes:desk", "cup", pgettext_lazy("desk", "Driver homes"), needs=_HANDLE | {roles.HELP_AT_HOME}),
             Link("branches:desk", "flag", pgettext_lazy("desk", "Branches and volunteer teams"), needs=_HANDLE),
             Link("drivers:contracts", "file", pgettext_lazy("desk", "Contracts and rights"), needs=_HANDLE),
+            Link("appeals:templates", "pen", pgettext_lazy("desk", "Answer templates"), needs=_HANDLE),
             Link("appeals:duty", "shield", pgettext_lazy("desk", "On duty"), needs=_OVERSEE),
             Link("appeals:clocks", "clock", pgettext_lazy("desk", "Clocks of the tiers"), needs=_OVERSEE),
         ),

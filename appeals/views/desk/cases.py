@@ -15,15 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from appeals import chain, permissions, standing
+from appeals import chain, permissions
 from appeals.actions import handling, overseeing
 from appeals.casefile import CaseFile
 from appeals.forms import desk as forms
-from appeals.models import Answer, Appeal
+from appeals.models import Appeal
 from appeals.views import doors
 from appeals.views.desk import entry
 from appeals.views.desk.lists import case_forms
-from portal.calendar import calendar_days
 from portal.errors import Refused
 from portal.models import Post
 from portal.once import once
@@ -49,7 +48,6 @@ STEPS = {
     "carry_out": Step(forms.CarryOutForm, handling.carry_out),
     "reopen": Step(forms.ReopenForm, overseeing.reopen),
 }
-ANSWER = Step(forms.AnswerForm, handling.answer)
 
 
 @require_GET
@@ -65,58 +63,14 @@ def move(request: HttpRequest, code: str, verb: str) -> HttpResponse:
     """One move of a handler or of the committee: its form, then the action."""
     now = timezone.now()
     post, appeal = entry.seen_case(request, code, now)
-    refusal = _refusal(post, appeal, verb, now) if request.method != "POST" else None
+    refusal = refusal_of(post, appeal, verb, now) if request.method != "POST" else None
     if refusal:
         return errors.refused(request, refusal, back=reverse("appeals:case", args=[code]))
     form = STEPS[verb].form(request.POST or None, initial={"seen": appeal.position})
-    return _make(request, form, STEPS[verb], post, appeal, verb, now, template="appeals/desk/move.html")
+    return make(request, form, STEPS[verb], post, appeal, verb, now, template="appeals/desk/move.html")
 
 
-def answer(request: HttpRequest, code: str) -> HttpResponse:
-    """The answer: written, seen once as the driver will read it, then sent."""
-    now = timezone.now()
-    post, appeal = entry.seen_case(request, code, now)
-    refusal = _refusal(post, appeal, "answer", now) if request.method != "POST" else None
-    if refusal:
-        return errors.refused(request, refusal, back=reverse("appeals:case", args=[code]))
-    form = forms.AnswerForm(request.POST or None, initial={"seen": appeal.position})
-    if "edit" in request.POST:
-        return render(request, "appeals/desk/answer.html", _words(post, appeal, form, now))
-    if "preview" in request.POST and form.is_valid() and _may_promise(form, now):
-        return render(request, "appeals/desk/answer_preview.html", _preview(post, appeal, form, now))
-    return _make(request, form, ANSWER, post, appeal, "answer", now, template="appeals/desk/answer.html")
-
-
-def _may_promise(form: forms.AnswerForm, now: datetime.datetime) -> bool:
-    """The rules of a promise are asked before the preview, so that what is shown can be sent."""
-    values = form.cleaned_data
-    try:
-        handling.require_promise(values["finding"], values["remedy"], values["carry_out_date"], now)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    return True
-
-
-def _preview(post: Post, appeal: Appeal, form: forms.AnswerForm, now: datetime.datetime) -> dict[str, Any]:
-    """The answer in the driver's own fragment, from an answer that is not stored."""
-    values = form.cleaned_data
-    given = Answer(finding=values["finding"], at=now, by=post, carry_out_date=values["carry_out_date"])
-    tone, promise = standing.promise_words(given, now)
-    answer = {
-        "given": given,
-        "by": standing.post_words(post),
-        "name": post.person.name,
-        "reasons": values["reasons"],
-        "remedy": values["remedy"],
-        "promise": promise,
-        "tone": tone,
-    }
-    until = calendar_days(now, chain.WINDOW_DAYS).due_date
-    return {**_words(post, appeal, form, now), "answer": answer, "go_on_until": until}
-
-
-def _make(
+def make(
     request: HttpRequest,
     form: forms.KeyForm,
     step: Step,
@@ -126,6 +80,7 @@ def _make(
     now: datetime.datetime,
     *,
     template: str,
+    context: dict[str, Any] | None = None,
 ) -> HttpResponse:
     beside_list = request.htmx.target == "list" and request.htmx.current_url_abs_path  # type: ignore[attr-defined]
     response = doors.make_move(
@@ -137,7 +92,7 @@ def _make(
         to=lambda code: beside_list or entry.case_or_list(post, code, now),
         back=reverse("appeals:case", args=[appeal.code]),
         template=template,
-        context=_words(post, appeal, form, now),
+        context=context or words_of(post, appeal, form, now),
     )
     if beside_list and response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
         # the panel has no room for a form that came back
@@ -146,7 +101,7 @@ def _make(
     return response
 
 
-def _refusal(post: Post, appeal: Appeal, verb: str, now: datetime.datetime) -> Refused | None:
+def refusal_of(post: Post, appeal: Appeal, verb: str, now: datetime.datetime) -> Refused | None:
     """Why this move's page is not shown: not his to make is 403, not possible now is 409 with the sentence."""
     is_his = permissions.may_oversee if verb == "reopen" else permissions.may_handle
     if not is_his(post, appeal, now):
@@ -155,7 +110,7 @@ def _refusal(post: Post, appeal: Appeal, verb: str, now: datetime.datetime) -> R
     return Refused(str(reason)) if reason is not None else None
 
 
-def _words(post: Post, appeal: Appeal, form: forms.KeyForm, now: datetime.datetime) -> dict[str, Any]:
+def words_of(post: Post, appeal: Appeal, form: forms.KeyForm, now: datetime.datetime) -> dict[str, Any]:
     shown = CaseFile(appeal, post, now)
     return {"case": shown, "form": form, "follows": _follows(form, shown), **entry.frame_words(post)}
 

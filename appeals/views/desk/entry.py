@@ -15,6 +15,7 @@ from portal.permissions import active_post, has_permission
 from portal.roles import CODE_ONLY, HANDLE
 
 PHONE_FRAME, STAFF_FRAME = "appeals/desk/frame_phone.html", "appeals/desk/frame_staff.html"
+LIST_FRAME = "appeals/desk/frame_list.html"
 
 
 def require_post(request: HttpRequest, permission: str, now: datetime.datetime) -> Post:
@@ -58,7 +59,11 @@ def is_on_phone(post: Post) -> bool:
 def frame_words(post: Post) -> dict[str, Any]:
     """What a page that both use is drawn in."""
     is_phone = is_on_phone(post)
-    return {"page_frame": PHONE_FRAME if is_phone else STAFF_FRAME, "is_phone": is_phone}
+    return {
+        "page_frame": PHONE_FRAME if is_phone else STAFF_FRAME,
+        "list_frame": PHONE_FRAME if is_phone else LIST_FRAME,
+        "is_phone": is_phone,
+    }
 
 
 def list_of(post: Post) -> str:

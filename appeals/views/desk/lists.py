@@ -15,6 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 from appeals import inbox as listing
 from appeals import permissions
 from appeals.casefile import CaseFile
+from appeals.forms.answering import NoteForm
 from appeals.forms.desk import RevealForm, TakeForm
 from appeals.inbox import Inbox, Wanted
 from appeals.models import Category
@@ -80,7 +81,8 @@ def case_forms(case: CaseFile | None) -> dict[str, Any]:
     """The forms that stand on a case itself: one tap each."""
     if case is None:
         return {}
-    return {"take_form": TakeForm(initial={"seen": case.appeal.position}), "reveal_form": RevealForm()}
+    take_form = TakeForm(initial={"seen": case.appeal.position})
+    return {"take_form": take_form, "reveal_form": RevealForm(), "note_form": NoteForm()}
 
 
 def _opened(request: HttpRequest, post: Post, now: Any) -> CaseFile | None:
