@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from appeals import chain, inbox, leading, permissions, standing
+from appeals.beside import Beside
 from appeals.hand import Hand, hand_of
 from appeals.models import Alarm, Answer, Appeal, Hearing, Identity, Leg, Unsealing
 from appeals.offers import Offer, offers_of
