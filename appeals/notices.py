@@ -91,6 +91,10 @@ TO_DRIVER: dict[str, tuple[Promise, SmsText | bool]] = {
     "appeals.unsealing_refused": (_("Opening your name in {number} was refused."), False),
     "appeals.due_recomputed": (_("The due date of {number} was recomputed: {date}."), False),
     "appeals.reopened": (_("The committee reopened your case as {number}."), False),
+    "appeals.publication_announced": (
+        _("An answer without names is to appear from {number}. Read it, and say no if you do not want it."),
+        False,
+    ),
     "appeals.watch_attached": (_("How your orders went after you filed {number} was compared. See it."), False),
 }  # fmt: skip
 LAST_ANSWER = _("{name}, {organisation}, answered {number}. It was the last tier here.")

@@ -21,7 +21,8 @@ BESIDE = frozenset(
     for kind in (
         "added", "platform_asked", "platform_replied", "platform_silent", "alarm_raised", "alarm_seen",
         "phone_revealed", "unsealing_asked", "unsealed", "unsealing_refused", "due_recomputed", "rated",
-        "note_added", "linked", "watch_attached",
+        "note_added", "linked", "watch_attached", "publication_proposed", "publication_declined",
+        "publication_announced", "publication_objected", "publication_released", "publication_withdrawn",
     )
 ) | hearing_words.BESIDE | {"portal.words_erased"}  # fmt: skip
 # which of an event's texts are somebody's words to be quoted, in the order they are read
@@ -29,6 +30,8 @@ QUOTED = ("story", "question", "words", "reasons", "remedy", "rule", "facts", "o
 # never where the case is now: looks at the driver's name, alarms, ratings
 ASIDE = BESIDE - {"appeals.added", "appeals.platform_asked", "appeals.platform_replied", "appeals.platform_silent"}
 LINKED = frozenset({"appeals.reopened", "appeals.reopened_as"})
+# the driver reads there what others will read, and may keep it back
+PUBLISHED = frozenset({"appeals.publication_announced", "appeals.publication_released"})
 # staff read of another case beside this one only where they may see that one
 FOR_DRIVER_ONLY = "appeals.linked"
 RECENT = 12
@@ -173,6 +176,8 @@ class _Reader:
         return wording.who_spoke(event)
 
     def _leads_to(self, event: Event) -> tuple[str, str]:
+        if event.kind in PUBLISHED and self.is_driver:
+            return reverse("appeals:publication", args=[self.appeal.code]), _("Read it as others will")
         number = _linked_number(event) if event.kind in LINKED else ""
         if number not in self.series:
             return "", ""
@@ -219,6 +224,11 @@ class _Reader:
                 return str(AlarmKind(facts["alarm"]).label)
             case "due_recomputed":
                 return self._recomputed(facts)
+            case "publication_announced":
+                words = {"day": self._day(facts["appears"])}
+                if self.is_driver:
+                    return _("It appears on %(day)s unless you say no before.") % words
+                return _("It appears on %(day)s unless the driver says no before.") % words
             case "linked":
                 return _("With %(number)s. Each goes on with its own days.") % {"number": facts["other"]}
             case "closed":

@@ -84,6 +84,30 @@ LABELS: dict[str, tuple[Promise, Promise]] = {
     "appeals.note_added": (_l("A note for the handlers' own use"), _l("Internal note")),
     "appeals.linked": (_l("Put beside another case of yours"), _l("Put beside another case of the driver")),
     "appeals.watch_attached": (_l("How your orders went after filing was compared"), _l("Comparison after filing")),
+    "appeals.publication_proposed": (
+        _l("It was proposed to publish the answer without names"),
+        _l("Proposed publishing the answer without names"),
+    ),
+    "appeals.publication_declined": (
+        _l("The answer without names was sent back to be rewritten"),
+        _l("Sent the answer without names back"),
+    ),
+    "appeals.publication_announced": (
+        _l("An answer without names is to appear from your case"),
+        _l("Announced to the driver: an answer without names"),
+    ),
+    "appeals.publication_objected": (
+        _l("You do not want it published"),
+        _l("The driver does not want it published"),
+    ),
+    "appeals.publication_released": (
+        _l("An answer without names is published from your case"),
+        _l("The answer without names is published"),
+    ),
+    "appeals.publication_withdrawn": (
+        _l("The answer without names is not published, or no more"),
+        _l("The answer without names was taken down"),
+    ),
     "portal.words_erased": (_l("Words in this case were erased"), _l("Words were erased")),
 }
 
@@ -109,6 +133,7 @@ SPOKEN_BY_DRIVER = frozenset(
         "group_left",
         "group_answer_taken",
         "group_answer_kept",
+        "publication_objected",
     )
 )
 
