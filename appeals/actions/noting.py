@@ -2,14 +2,12 @@
 
 import datetime
 import hashlib
-import re
-import unicodedata
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appeals import permissions
+from appeals import nameless, permissions
 from appeals.actions import moving
 from appeals.models import Appeal, Identity, Note
 from portal import codes
@@ -18,12 +16,6 @@ from portal.errors import Refused
 from portal.models import Post
 from portal.sealing import keyed_hash
 
-_BETWEEN = re.compile(r"[\s·•・.\-]")
-
-
-def _bare(text: str) -> str:
-    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text))
-
 
 def seal_of(code: str, text: str) -> str:
     """What the chain keeps of a note: it proves the words to whoever has them and the key, and tells nothing.
@@ -31,6 +23,11 @@ def seal_of(code: str, text: str) -> str:
     The note's code goes into it, so that two notes of the same words do not look alike.
     """
     return keyed_hash("note", f"{code}:{hashlib.sha256(text.encode()).hexdigest()}")
+
+
+def _names(appeal: Appeal, text: str) -> bool:
+    filer = nameless.Known(names=(appeal.filer.name,), phones=(appeal.filer.phone,))
+    return bool(nameless.found_in(text, [filer]) & {nameless.NAME, nameless.PHONE})
 
 
 @transaction.atomic
@@ -45,9 +42,7 @@ def note(appeal_id: int, *, by: Post, text: str, now: datetime.datetime) -> Note
     text = text.strip()
     if not text:
         raise Refused(_("Write something down first."))
-    if appeal.identity == Identity.SEALED and any(
-        word and _bare(word) in _bare(text) for word in (appeal.filer.name, appeal.filer.phone)
-    ):
+    if appeal.identity == Identity.SEALED and _names(appeal, text):
         raise Refused(_("This case is sealed: the driver's name and phone do not stand in a note either."))
     code = codes.new_code()
     moving.log(appeal, "note_added", by=by.person, post=by, now=now, facts={"note": code, "seal": seal_of(code, text)})

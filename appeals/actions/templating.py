@@ -7,8 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appeals import blanks, libraries
-from appeals.actions.handling import LAST_WARD, PHONE, PLATE
+from appeals import blanks, libraries, nameless
 from appeals.models import AnswerTemplate, AnswerTemplateVersion, FieldKind, Finding
 from portal import events
 from portal.calendar import beijing_day
@@ -17,6 +16,8 @@ from portal.models import Post
 from portal.permissions import has_permission
 from portal.roles import HANDLE
 
+MOST_DAYS = 30
+PERSONAL = frozenset({nameless.PHONE, nameless.PLATE, nameless.LICENCE})
 WITH_REMEDY = (Finding.UPHELD, Finding.PARTLY, Finding.SETTLED)
 
 
@@ -47,11 +48,10 @@ def require_body(body: Body) -> None:
         raise Refused(_("An answer with this finding needs a remedy: say what will be done."))
     if bool(body.remedy) != (body.carry_out_days is not None):
         raise Refused(_("A remedy needs the usual number of working days, and the days need a remedy."))
-    if body.carry_out_days is not None and not 0 <= body.carry_out_days <= LAST_WARD // 2:
+    if body.carry_out_days is not None and not 0 <= body.carry_out_days <= MOST_DAYS:
         raise Refused(_("A remedy is usually carried out within 30 working days."))
-    joined = f"{body.reasons}{body.remedy}"
-    if PHONE.search(joined) or PLATE.search(joined):
-        raise Refused(_("A template is used for many: no phone number and no plate stands in it."))
+    if nameless.found_in(f"{body.reasons}\n{body.remedy}", []) & PERSONAL:
+        raise Refused(_("A template is used for many: nobody's phone number, plate or licence stands in it."))
 
 
 def _require_blanks(body: Body) -> None:

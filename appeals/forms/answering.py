@@ -165,7 +165,7 @@ class TemplateForm(KeyForm):
     finding = forms.ChoiceField(label=_l("Finding"), choices=Finding.choices)
     reasons = words_field(
         _l("Reasons"),
-        hint=_l("Put what differs from case to case into braces: {refund}. Nobody's name, phone or plate."),
+        hint=_l("Put what differs from case to case into braces. Nobody's name, phone or plate."),
         rows=8,
     )
     remedy = words_field(
