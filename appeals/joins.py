@@ -8,17 +8,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from appeals import chain, joins_desk
-from appeals.actions import renewing, ticking
+from appeals.actions import indexing, renewing, ticking
 from appeals.joins_desk import staff_cards
 from appeals.joins_driver import driver_cards
 from appeals.models import Appeal
 from portal import events
+from portal.actions import erasure
 from portal.calendar import WorkCalendar
 from portal.front import Card, Check, DueRow
 from portal.models import Post, Role, User
 from portal.wording import chain_steps
 
 events.consume("appeals.calendar", ["portal.calendar_loaded"], renewing.renew_all)
+erasure.follow(indexing.forget)
 
 OWN_AFTER_WORK = 70
 # a tick that is this late has a broken beat or worker behind it

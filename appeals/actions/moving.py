@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from appeals import chain, clocks, routing, wording
+from appeals import chain, clocks, gists, routing, wording
+from appeals.actions import indexing
 from appeals.models import Alarm, AlarmKind, Appeal, Leg
 from appeals.reads import Reads
 from portal import codes, events
@@ -42,6 +43,8 @@ def log(
     event = events.record(f"appeals.{verb}", appeal, by=by, at=now, post=post, facts=facts, words=words)
     appeal.position = event.position
     appeal.moved_at = now
+    if event.kind in gists.INDEXED:
+        indexing.renew(appeal)
     return event
 
 

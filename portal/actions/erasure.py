@@ -1,12 +1,21 @@
 """Erasing words: the text and its salt go, the commitment stays, and the chain verifies as before."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 
 from portal import events
 from portal.models import EventText, Notice, Post, SmsMessage, User
+
+_followers: list[Callable[[str], None]] = []
+
+
+def follow(forget: Callable[[str], None]) -> None:
+    """Register what a room derived from words, such as an index: called with the subject when its words were erased,
+    in the same transaction, so that nothing of them outlives them."""
+    if forget not in _followers:
+        _followers.append(forget)
 
 
 @transaction.atomic
@@ -35,4 +44,6 @@ def erase_words(
     SmsMessage.objects.filter(event__in=touched, sent_at__isnull=True).delete()
     facts = {"positions": sorted({position for _pk, _event, position in found}), "texts": len(found)}
     events.record("portal.words_erased", subject, by=by, post=post, at=now, facts=facts)
+    for forget in _followers:
+        forget(subject)
     return len(found)

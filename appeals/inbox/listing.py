@@ -1,0 +1,192 @@
+"""The list itself: which cases, in which order, how many; a page of it in a constant number of questions."""
+
+import datetime
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.core.paginator import Page, Paginator
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from appeals import permissions
+from appeals.inbox.conditions import of_chip, of_filter, standing
+from appeals.inbox.rows import Row, row_of
+from appeals.inbox.wanted import (
+    ALL,
+    ANSWERED,
+    BY_COMPANY,
+    BY_DUE,
+    BY_ENTRY,
+    BY_FILED,
+    CHIPS,
+    COMPANY,
+    DRIVER,
+    TODO,
+    Wanted,
+)
+from appeals.models import Appeal, DutyPost
+from appeals.sights import Lens, Sightline, any_sight, desk_of, duty_of
+from portal.calendar import beijing_day
+from portal.models import CalendarNotice, Post
+
+PAGE_ROWS = 25
+MOST = 1000  # more than this nobody leafs through: the list says so and asks to be narrowed
+ORDERS = {
+    BY_DUE: ("sights__turn", "sights__appeal_id"),
+    BY_ENTRY: ("-sights__entered_at", "-sights__appeal_id"),
+    BY_FILED: ("-sights__filed_at", "-sights__appeal_id"),
+    BY_COMPANY: (F("respondent_at_event__short_name").asc(nulls_last=True), "sights__turn", "sights__appeal_id"),
+}
+BY_REPLY = ("sights__reply_date", "sights__turn", "sights__appeal_id")
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """A page of the list, the count behind every chip and kept filter, and how the desk stands as a whole."""
+
+    rows: list[Row]
+    page: "Page[Appeal]"
+    counts: dict[str, int]
+    desk: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, int] = field(default_factory=dict)
+    is_cut: bool = False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A post at an instant: what it sees, and what lies at its own desk."""
+
+    post: Post
+    now: datetime.datetime
+
+    @cached_property
+    def today(self) -> datetime.date:
+        return beijing_day(self.now)
+
+    @cached_property
+    def seen(self) -> Sightline:
+        return permissions.sightline(self.post, self.today)
+
+    @cached_property
+    def mine(self) -> Sightline:
+        """At which this post acts today: its own desk's, of whom it stands in for, and of its duty."""
+        lenses = self._desks() if self.seen.lenses else []
+        return Sightline(lenses, self.seen.unbarred, self.seen.unbarred_sights)
+
+    def _desks(self) -> list[Lens]:
+        absent = permissions.stands_in_for(self.post, self.today)
+        acting = absent if self.post.is_on_leave(self.today) else [self.post, *absent]
+        on_duty = DutyPost.objects.filter(post=self.post, from_at__lte=self.now, until_at__gt=self.now)
+        places = list(on_duty.values_list("place", flat=True))
+        desks = [lens for one in acting for lens in desk_of(one, self.post.person_id)]
+        return desks + duty_of(self.post.organisation, places)
+
+    def listed(self, wanted: Wanted) -> Sightline:
+        """The cases of a list: behind its chip, and narrowed as wanted."""
+        line = self.seen if wanted.show == ALL else self.mine
+        return line.narrowed(of_chip(wanted.show, self.today) & of_filter(wanted, self.post, self.now))
+
+    def behind_chips(self, narrowed: Q) -> dict[str, QuerySet[Any, Any]]:
+        """What is behind each chip, narrowed alike."""
+        lines = {chip: self.seen if chip == ALL else self.mine for chip in CHIPS}
+        return {chip: line.narrowed(of_chip(chip, self.today) & narrowed).sights() for chip, line in lines.items()}
+
+    def standing(self) -> dict[str, QuerySet[Any, Any]]:
+        return {name: self.mine.narrowed(part).sights() for name, part in standing(self.today).items()}
+
+
+def found(post: Post, wanted: Wanted, now: datetime.datetime) -> QuerySet[Appeal]:
+    """Exactly the list's rows in its order, however many there are: what exports and the API hand out."""
+    return _found(Desk(post, now), wanted)
+
+
+def _found(desk: Desk, wanted: Wanted) -> QuerySet[Appeal]:
+    rows = desk.listed(wanted).appeals()
+    if not desk.seen.lenses:
+        return rows
+    order = BY_REPLY if wanted.show == COMPANY and wanted.sort == BY_DUE else ORDERS[wanted.sort]
+    known = {"entered_at": "sights__entered_at", "clock_date": "sights__clock_date"}
+    rows = rows.annotate(**{name: F(column) for name, column in known.items()})
+    return rows.annotate(company_due_date=F("sights__reply_date")).order_by(*order)
+
+
+def at_my_desk(post: Post, now: datetime.datetime) -> Q:
+    """The cases at which this post acts today, as a condition on appeals: for lists of other things about them."""
+    mine = any_sight(Desk(post, now).mine.lenses)
+    return Q(Exists(mine.filter(appeal=OuterRef("pk"))))
+
+
+def todo_count(post: Post, now: datetime.datetime) -> int:
+    desk = Desk(post, now)
+    return tally({TODO: desk.mine.narrowed(of_chip(TODO, desk.today)).sights()})[TODO]
+
+
+def tally(asked: dict[str, QuerySet[Any, Any]]) -> dict[str, int]:
+    """How many rows each has, counted up to one more than the list shows: all of them in one question."""
+    counts, parts, values = dict.fromkeys(asked, 0), {}, []
+    for name, rows in asked.items():
+        try:
+            sql, params = rows[: MOST + 1].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts[name] = f"(SELECT count(*) FROM ({sql}) AS found)"
+        values += params
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts.values())}", values)
+            counts |= dict(zip(parts, cursor.fetchone(), strict=True))
+    return counts
+
+
+def read(
+    post: Post,
+    wanted: Wanted,
+    now: datetime.datetime,
+    *,
+    rows_a_page: int = PAGE_ROWS,
+    kept: dict[str, Wanted] | None = None,
+) -> Inbox:
+    """The list as wanted, in a constant number of questions however long it is. `kept` are filters to count beside."""
+    desk = Desk(post, now)
+    whole = {f"desk {name}": rows for name, rows in (desk.behind_chips(Q()) | desk.standing()).items()}
+    asked = dict(whole)
+    if wanted.is_narrowed:
+        narrowed = desk.behind_chips(of_filter(wanted, post, now))
+        asked |= {f"chip {chip}": rows for chip, rows in narrowed.items()}
+    asked |= {f"kept {code}": desk.listed(one).sights() for code, one in (kept or {}).items()}
+    counted = tally(asked)
+    standing = _named("desk", counted)
+    counts = _named("chip", counted) or {chip: standing[chip] for chip in CHIPS}
+    paginator = Paginator(_shown(_found(desk, wanted)), rows_a_page)
+    # the chip's own count: one question less, and never two truths
+    paginator.count = min(counts[wanted.show], MOST)
+    page = paginator.get_page(wanted.page)
+    calendar = CalendarNotice.objects.calendar()
+    rows = [row_of(appeal, post, now, calendar, by_company=wanted.show == COMPANY) for appeal in page]
+    return Inbox(rows, page, counts, standing, _named("kept", counted), is_cut=counts[wanted.show] > MOST)
+
+
+def _named(kind: str, counted: dict[str, int]) -> dict[str, int]:
+    return {name.partition(" ")[2]: count for name, count in counted.items() if name.startswith(f"{kind} ")}
+
+
+def _shown(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
+    """With what a row shows, and without what none of them needs opened."""
+    rows = rows.select_related("filer", "respondent_at_event", "handling_org", "handler__person", "place", "district")
+    return rows.defer("secret", "order_number", "filer__phone", "handler__person__phone")
+
+
+def empty_words(wanted: Wanted) -> tuple[str, str]:
+    """One bold fact, and what will happen, for a list without rows."""
+    if wanted.is_narrowed:
+        return _("No appeal fits"), ""
+    return {
+        TODO: (_("Nothing waits for you"), _("New appeals come here by themselves, with the day they are due.")),
+        DRIVER: (_("No driver has been asked"), _("A case that waits on the driver's answer stands here.")),
+        COMPANY: (_("No company has been asked"), _("A case that waits on a company's reply stands here.")),
+        ANSWERED: (_("Nothing has been answered"), _("Answered cases stand here until they are closed.")),
+        ALL: (_("No appeal has come here yet"), _("New appeals come here by themselves, with the day they are due.")),
+    }[wanted.show]
