@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from appeals.actions import evidencing, reminding, ticking
+from appeals.actions import evidencing, exporting, publishing, reading, reminding, ticking
 from portal.jobs import job
 
 # one run's share: a night with 5,000 deadlines takes several runs, and a second worker helps
@@ -42,3 +42,23 @@ def sweep_evidence() -> dict[str, int]:
 @job("appeals.sweep_orphans")
 def sweep_orphans() -> dict[str, int]:
     return {"files": evidencing.sweep_orphans(now=timezone.now())}
+
+
+@job("appeals.make_export")
+def make_export(export_id: int) -> dict[str, int]:
+    return {"rows": exporting.make(export_id, now=timezone.now())}
+
+
+@job("appeals.sweep_exports")
+def sweep_exports() -> dict[str, int]:
+    return {"gone": exporting.sweep(now=timezone.now())}
+
+
+@job("appeals.release_answers")
+def release_answers() -> dict[str, int]:
+    return publishing.release_due(now=timezone.now())
+
+
+@job("appeals.draw_readings")
+def draw_readings() -> dict[str, int]:
+    return reading.draw_weeks(now=timezone.now())

@@ -77,7 +77,7 @@ if PRODUCTION:
 ROOMS = ["portal", "platforms", "drivers", "branches", "appeals"]
 # What each room offers the front door, by string: portal never imports a room above it.
 JOINS = [f"{room}.joins" for room in ROOMS]
-NOTICES = ["portal.notices", "appeals.notices", "appeals.notices_hearing", "appeals.notices_digest"]
+NOTICES = ["portal.notices", "appeals.notices", "appeals.notices_hearing", "appeals.notices_digest", "appeals.notices_export"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -202,6 +202,11 @@ STAFF_SESSION_HOURS = 12
 DRIVER_IDLE_DAYS = 30
 DRIVER_SESSION_DAYS = 90
 SHORT_IDLE_MINUTES = 60
+# Lists taken out: above so many rows a second person has to agree; one file takes no more than the second number.
+EXPORT_ROWS_ALONE = int(os.environ.get("EXPORT_ROWS_ALONE", "1000"))
+EXPORT_ROWS_MOST = int(os.environ.get("EXPORT_ROWS_MOST", "50000"))
+# Cases a person at a desk opens, leafs through or takes out by himself on one day: who copies the register stops there.
+DESK_RECORDS_A_DAY = int(os.environ.get("DESK_RECORDS_A_DAY", "3000"))
 # operators give a number to somebody else some three months after it was given up
 NUMBER_ABSENT_DAYS = 180
 SMS_DOOR = os.environ.get("SMS_DOOR", "portal.sms.DemoDoor" if DEMO else "portal.sms.ConsoleDoor")
@@ -277,6 +282,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENFORCE_NON_BLANK_FIELDS": True,
+    "ENUM_NAME_OVERRIDES": {"OutsideBodyEnum": "appeals.outside.CHOICES"},
 }
 # a web-hook goes to public addresses only; in the demonstration also to a server on this machine
 HOOKS_MAY_BE_INSIDE = DEMO
@@ -314,6 +320,10 @@ CELERY_BEAT_SCHEDULE = {
     "appeals-remind": {"task": "appeals.remind", "schedule": crontab(hour="8,10,14", minute="30")},
     "evidence-sweep": {"task": "appeals.sweep_evidence", "schedule": 600.0, "options": {"expires": 590}},
     "evidence-orphans": {"task": "appeals.sweep_orphans", "schedule": crontab(hour="3", minute="40")},
+    "appeals-exports": {"task": "appeals.sweep_exports", "schedule": 300.0, "options": {"expires": 290}},
+    "appeals-release-answers": {"task": "appeals.release_answers", "schedule": crontab(minute="20")},
+    # Monday early; the other days make up for a beat that was down, and draw no week twice
+    "appeals-draw-readings": {"task": "appeals.draw_readings", "schedule": crontab(hour="4", minute="10")},
     "appeals-invariant": {"task": "appeals.check_invariant", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 
