@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.core import signing
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -20,7 +20,7 @@ DEEPEST = 10_000
 class PagedSerializer(serializers.Serializer):
     """What every list can be asked for."""
 
-    cursor = serializers.CharField(required=False, max_length=200, help_text="From `next` of the page before.")
+    cursor = serializers.CharField(required=False, max_length=200, help_text=_("From `next` of the page before."))
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=MOST_ROWS, default=ROWS)
 
 

@@ -1,6 +1,7 @@
 """The API's description, turned into what a person reads: operations by group, their fields, answers and examples."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,8 @@ GROUPS: dict[str, Promise] = {
     "company": _("A company's liaison"),
 }
 DEEPEST = 4
+# how a choice stands in a description: * `named` - Only handlers see my name
+CHOICE = re.compile(r"^\* `([^`]*)` - (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -94,14 +97,18 @@ def _operation(schema: Schema, path: str, method: str, written: Schema) -> Opera
 
 
 def _parameter(schema: Schema, written: Schema) -> Field:
-    shape = _plain(schema, written["schema"])
-    return Field(
-        f"{written['name']}",
-        _kind(schema, shape),
-        written.get("required", False),
-        written.get("description", "") or shape.get("description", ""),
-        [str(one) for one in shape.get("enum", [])],
-    )
+    shape = {**written["schema"], "description": written.get("description", "")}
+    return _field(schema, written["name"], shape, is_required=written.get("required", False))
+
+
+def _field(schema: Schema, name: str, written: Schema, *, is_required: bool) -> Field:
+    """A field in a line; the words of a choice stand beside it, where it has any but its own code."""
+    inner = _plain(schema, written)
+    said = {code: word for shape in (inner, written) for code, word in CHOICE.findall(shape.get("description", ""))}
+    codes = [str(one) for one in inner.get("enum", []) if one not in ("", None)]
+    choices = [code if said.get(code, code) == code else f"{code} {said[code]}" for code in codes]
+    words = "" if inner.get("type") == "object" and "$ref" in written else written.get("description", "")
+    return Field(name, _kind(schema, inner), is_required, CHOICE.sub("", words).strip(), choices)
 
 
 def _answer(schema: Schema, status: str, written: Schema) -> Answer:
@@ -122,9 +129,7 @@ def _fields(schema: Schema, shape: Schema, prefix: str = "", depth: int = 0) -> 
     for name, written in shape.get("properties", {}).items():
         inner = _plain(schema, written)
         path = ".".join(part for part in (prefix, name) if part)
-        choices = [str(one) for one in inner.get("enum", []) if one not in ("", None)]
-        words = written.get("description", "") or ("" if choices else inner.get("description", ""))
-        yield Field(path, _kind(schema, inner), name in needed, words, choices)
+        yield _field(schema, path, written, is_required=name in needed)
         if depth < DEEPEST:
             yield from _fields(schema, inner, path, depth + 1)
 

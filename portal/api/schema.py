@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -15,7 +16,16 @@ KEY = OpenApiParameter(
     {"type": "string", "minLength": 8, "maxLength": 200, "pattern": "^[\\x21-\\x7e]{8,200}$"},
     OpenApiParameter.HEADER,
     required=True,
-    description="One random key for each thing that is to happen once; the same for every try of the same request.",
+    description=_("One random key for each thing that is to happen once; the same for every try of the same request."),
+)
+
+
+VERSIONED = OpenApiParameter(
+    "ETag",
+    {"type": "string"},
+    OpenApiParameter.HEADER,
+    description=_("The version of the case, to be sent as If-Match."),
+    response=[200, 201],
 )
 
 
@@ -25,14 +35,14 @@ def if_match(*, is_needed: bool) -> OpenApiParameter:
         {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
         OpenApiParameter.HEADER,
         required=is_needed,
-        description="The ETag of the case as it was read. Somebody decided since: 412, with who did what.",
+        description=_("The ETag of the case as it was read. Somebody decided since: 412, with who did what."),
     )
 
 
 class FieldProblemSerializer(serializers.Serializer):
     """One field that is not right."""
 
-    field = serializers.CharField(allow_blank=True, help_text="Empty: it is about the whole.")
+    field = serializers.CharField(allow_blank=True, help_text=_("Empty: it is about the whole."))
     detail = serializers.CharField()
 
 
@@ -43,19 +53,24 @@ class ProblemSerializer(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    reference = serializers.CharField(allow_blank=True, help_text="To be read out to us; finds the line in our log.")
+    reference = serializers.CharField(allow_blank=True, help_text=_("To be read out to us; finds the line in our log."))
     errors = FieldProblemSerializer(many=True, required=False)
-    theirs = serializers.CharField(required=False, allow_blank=True, help_text="412: who moved the case, when, how.")
+    theirs = serializers.CharField(required=False, allow_blank=True, help_text=_("412: who moved the case, when, how."))
 
 
 class Described(AutoSchema):
     """Adds to each operation the headers it asks for and the problems it can answer with."""
 
+    def get_description(self) -> str:
+        """Only what was written for the reader; a class's own words are for whoever builds it."""
+        return ""
+
     def get_override_parameters(self) -> list[Any]:
+        found = [VERSIONED] if getattr(self.view, "is_versioned", False) else []
         if self.method != "POST" or not getattr(self.view, "makes", False):
-            return []
+            return found
         matches = getattr(self.view, "matches", False)
-        return [KEY, if_match(is_needed=self.view.needs_match)] if matches else [KEY]
+        return [*found, KEY, if_match(is_needed=self.view.needs_match)] if matches else [*found, KEY]
 
     def problem_statuses(self) -> list[int]:
         """In what ways this operation can be turned down."""
@@ -94,7 +109,7 @@ class KeyScheme(OpenApiAuthenticationExtension):
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "sjzj_…",
-            "description": "A key for one post, or for a driver as himself, made under “Keys for programs”.",
+            "description": _("A key for one post, or for a driver as himself, made under “Keys for programs”."),
         }
 
 
@@ -107,5 +122,5 @@ class BrowserScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "cookie",
             "name": "portal_session",
-            "description": "The session of the portal's own pages; a POST sends X-CSRFToken as well.",
+            "description": _("The session of the portal's own pages; a POST sends X-CSRFToken as well."),
         }

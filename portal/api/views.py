@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
@@ -24,18 +25,18 @@ class ActorSerializer(serializers.Serializer):
     """In whose name this key or session acts."""
 
     name = serializers.CharField(allow_blank=True)
-    post = serializers.CharField(allow_null=True, help_text="Code of the post; null: as himself, a driver.")
+    post = serializers.CharField(allow_null=True, help_text=_("Code of the post; null: as himself, a driver."))
     role = serializers.CharField(allow_null=True)
     organisation = serializers.CharField(allow_null=True)
-    key = serializers.CharField(allow_null=True, help_text="The part by which the key is recognised.")
+    key = serializers.CharField(allow_null=True, help_text=_("The part by which the key is recognised."))
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
 class Actor(Door):
     @extend_schema(
         operation_id="me",
-        summary="Who am I",
-        description="The post or person this key acts for, and until when.",
+        summary=_("Who am I"),
+        description=_("The post or person this key acts for, and until when."),
         tags=["common"],
         responses={200: ActorSerializer},
     )

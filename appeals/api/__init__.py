@@ -1,0 +1,1 @@
+"""The appeal for programs: the pages' own reads and actions behind another door."""

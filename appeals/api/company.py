@@ -1,0 +1,98 @@
+"""A company's programs: what it was asked, by when, and its reply. Never a name, a case number or an exact time."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from appeals.actions import replying
+from appeals.api import bodies, examples, shapes, showing
+from appeals.api.moves import Move, page_request
+from appeals.models import Hearing
+from appeals.views.desk import entry
+from portal.api.door import Door
+from portal.api.paging import page
+from portal.roles import ANSWER_FOR_COMPANY
+
+TAGS = ["company"]
+
+
+def own_hearings(request: Request) -> QuerySet[Hearing]:
+    post = entry.require_post(page_request(request), ANSWER_FOR_COMPANY, timezone.now())
+    rows = Hearing.objects.filter(company=post.organisation_id)
+    rows = rows.select_related("appeal__place__parent", "appeal__rule_version__rule", "asked_event", "reply_event")
+    return rows.prefetch_related("asked_event__texts", "reply_event__texts")
+
+
+class HearingPageSerializer(serializers.Serializer):
+    next = serializers.CharField(allow_null=True)
+    results = shapes.HearingSerializer(many=True)
+
+
+class Hearings(Door):
+    is_asked = True
+
+    @extend_schema(
+        operation_id="hearings_list",
+        summary=_("List what the company was asked"),
+        tags=TAGS,
+        parameters=[bodies.HearingListSerializer],
+        responses={200: HearingPageSerializer},
+    )
+    def get(self, request: Request) -> Response:
+        asked = bodies.HearingListSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        rows = own_hearings(request)
+        state = asked.validated_data["state"]
+        if state != "all":
+            rows = rows.filter(replied_at__isnull=state == "waits")
+        now = timezone.now()
+        rows = rows.order_by("due_at", "pk")
+        return Response(page(request, rows, asked.validated_data, lambda one: showing.hearing(one, now)))
+
+
+class OneHearing(Door):
+    @extend_schema(
+        operation_id="hearings_read",
+        summary=_("Read a question to the company"),
+        tags=TAGS,
+        responses={200: shapes.HearingSerializer},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        asked = get_object_or_404(own_hearings(request), code=code)
+        return Response(showing.hearing(asked, timezone.now()))
+
+
+class Reply(Move):
+    actor = "company"
+    move = "reply"
+    body = bodies.HearingReplySerializer
+    matches = is_versioned = False
+
+    @extend_schema(
+        operation_id="hearings_reply",
+        summary=_("Reply for the company, once"),
+        tags=TAGS,
+        request=bodies.HearingReplySerializer,
+        responses={200: shapes.HearingSerializer},
+        examples=[OpenApiExample("reply", summary=_("A reply"), value=examples.REPLY, request_only=True)],
+    )
+    def post(self, request: Request, code: str) -> Response:
+        return super().post(request, code)
+
+    def found(self, request: Request, code: str) -> int:
+        return get_object_or_404(own_hearings(request), code=code).pk
+
+    def make(self, request: Request, row_id: int, values: dict[str, Any], seen: int | None) -> str:
+        post = page_request(request).post  # type: ignore[attr-defined]
+        return replying.platform_reply(row_id, by=post, now=timezone.now(), **values).code
+
+    def shown(self, request: Request, made: str) -> Response:
+        asked = get_object_or_404(own_hearings(request), code=made)
+        return Response(showing.hearing(asked, timezone.now()))

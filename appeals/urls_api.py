@@ -1,0 +1,46 @@
+"""The API of this room. A code that has not a code's shape leads nowhere, like one that does not exist."""
+
+from django.urls import path, register_converter
+
+from appeals.api import company, desk, driver
+from portal.codes import ALPHABET
+
+
+class CodeConverter:
+    regex = f"[{ALPHABET}]{{16}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(CodeConverter, "code")
+
+urlpatterns = [
+    path("api/appeals/", driver.OwnCases.as_view(), name="api_appeals"),
+    path("api/appeals/choices/", driver.Choices.as_view(), name="api_choices"),
+    path("api/appeals/<code:code>/", driver.OwnCase.as_view(), name="api_appeal"),
+    path("api/appeals/<code:code>/timeline/", driver.OwnTimeline.as_view(), name="api_timeline"),
+    path("api/appeals/<code:code>/receipt/", driver.OwnReceipt.as_view(), name="api_receipt"),
+    *(
+        path(f"api/appeals/<code:code>/{name.replace('_', '-')}/", driver.move_view(name, step), name=f"api_{name}")
+        for name, step in driver.STEPS.items()
+    ),
+    path("api/desk/appeals/", desk.DeskCases.as_view(), name="api_desk_appeals"),
+    path("api/desk/appeals/<code:code>/", desk.DeskCase.as_view(), name="api_desk_appeal"),
+    path("api/desk/appeals/<code:code>/timeline/", desk.DeskTimeline.as_view(), name="api_desk_timeline"),
+    *(
+        path(
+            f"api/desk/appeals/<code:code>/{name.replace('_', '-')}/",
+            desk.move_view(name, step),
+            name=f"api_desk_{name}",
+        )
+        for name, step in desk.STEPS.items()
+    ),
+    path("api/desk/appeals/<code:code>/reopen/", desk.Reopen.as_view(), name="api_desk_reopen"),
+    path("api/hearings/", company.Hearings.as_view(), name="api_hearings"),
+    path("api/hearings/<code:code>/", company.OneHearing.as_view(), name="api_hearing"),
+    path("api/hearings/<code:code>/reply/", company.Reply.as_view(), name="api_hearing_reply"),
+]
