@@ -41,6 +41,11 @@ def copy_name(evidence: Evidence) -> str:
     return f"{number}-{evidence.position}{suffix}" if evidence.position else f"{number}{suffix}"
 
 
+def original_name(evidence: Evidence) -> str:
+    """What a committee's download of an original is called."""
+    return PurePosixPath(copy_name(evidence)).stem + "-original" + SUFFIXES[EvidenceKind(evidence.kind)]
+
+
 def copy_type(evidence: Evidence) -> str:
     return "image/jpeg" if evidence.is_picture else "application/pdf"
 

@@ -17,7 +17,8 @@ from appeals.models import EvidenceKind
 from portal.errors import Refused
 from portal.vault import PIECE
 
-PROGRAM = Path(__file__).with_name("looking.py")
+# -I: it sees neither our code nor what the environment says
+COMMAND = [sys.executable, "-I", "-B", str(Path(__file__).with_name("looking.py"))]
 # longer than the processor time it may take: the machine has other work
 PATIENCE = 40.0
 # so many at once in this process; each may take some 250 MB for a moment
@@ -33,7 +34,7 @@ WHY: dict[str, Promise] = {
     "moving": _("Moving pictures cannot be sent. Take a screenshot of the moment that matters."),
     "pixels": _("The picture is too large to be opened. Send a screenshot of it or of the part that matters."),
     "hidden": _("Something else is hidden in this file, so it was not taken. Send a screenshot instead."),
-    "acting": _("This PDF contains programs, attachments or forms, so it was not taken. Print it to a new PDF, or photograph it."),
+    "acting": _("This PDF has programs or attachments in it and was not taken. Print it to a new PDF, or photograph it."),
     "locked": _("This PDF is locked with a password. Save it without one, or photograph it."),
     "pages": _("This PDF has more than 500 pages. Send the pages that matter."),
     "virus": _("The virus scanner found something in this file, so it was not taken. Send a screenshot instead."),
@@ -88,9 +89,9 @@ def looked_at(pieces: Iterable[bytes]) -> Iterator[Looked]:
 
 @contextlib.contextmanager
 def _program() -> Iterator[subprocess.Popen[bytes]]:
-    # -I and an empty environment: it sees neither our keys nor our code
+    # an empty environment: our keys stay with us
     program = subprocess.Popen(
-        [sys.executable, "-I", "-B", str(PROGRAM)],
+        COMMAND,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -112,7 +113,8 @@ def _program() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _answer(program: subprocess.Popen[bytes], pieces: Iterable[bytes]) -> Looked:
-    assert program.stdin is not None and program.stdout is not None
+    assert program.stdin is not None
+    assert program.stdout is not None
     # it may have gone down before it read everything
     with contextlib.suppress(BrokenPipeError):
         for piece in pieces:

@@ -185,6 +185,8 @@ def has_archive_end(data: bytes) -> bool:
 def look_at_document(data: bytes) -> tuple[dict, list[bytes]]:
     if has_archive_end(data) or MARKUP.search(data[-4096:]) or re.search(rb"(?i)<html|<script|<svg[\s>]", data[:1024]):
         raise Turned("hidden")
+    if b"%%EOF" not in data[-2048:]:
+        raise Turned("broken")
     try:
         document = pikepdf.open(io.BytesIO(data))
     except pikepdf.PasswordError as error:

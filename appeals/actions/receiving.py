@@ -1,4 +1,4 @@
-"""Files on their way in: room is made, bytes arrive in one go or in parts, what came is looked at, scanned and sealed."""
+"""Files on their way in: room is made, bytes arrive whole or in parts, what came is looked at, scanned and sealed."""
 
 import datetime
 import hashlib

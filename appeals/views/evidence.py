@@ -1,0 +1,85 @@
+"""The one door to a stored file: asked for each time, handed out sealed against whatever it might do, never shown in
+place of a page."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from appeals import evidence_names, permissions_evidence
+from appeals.actions import evidencing
+from appeals.models import Evidence
+from portal import vault
+from portal.errors import Refused
+from portal.permissions import active_post
+from portal.views import errors
+
+# whatever is in it, it runs nothing and reaches nothing
+SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+def _seen(request: HttpRequest, code: str) -> Evidence:
+    visible = permissions_evidence.visible_evidence(request.user, active_post(request), timezone.now())  # type: ignore[arg-type]
+    return get_object_or_404(visible.select_related("appeal", "hearing"), code=code)
+
+
+@require_GET
+def file(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The copy made for looking at, as a download."""
+    evidence = _seen(request, code)
+    if not evidence.is_open:
+        return errors.refused(request, Refused(why_closed(evidence)))
+    name, kind = evidence_names.copy_name(evidence), evidence_names.copy_type(evidence)
+    return _handed_out(evidence, evidencing.COPY, name, kind, evidence.copy_bytes)
+
+
+@require_GET
+def file_small(request: HttpRequest, code: str) -> HttpResponseBase:
+    """The small picture of a list."""
+    evidence = _seen(request, code)
+    if not (evidence.is_open and evidence.small_bytes):
+        return errors.not_found(request)
+    return _handed_out(evidence, evidencing.SMALL, "", "image/jpeg", evidence.small_bytes)
+
+
+def file_original(request: HttpRequest, code: str) -> HttpResponseBase:
+    """As it was sent: his own to its owner; to a committee by a POST, which the driver reads."""
+    evidence, post, now = _seen(request, code), active_post(request), timezone.now()
+    is_own = permissions_evidence.may_open_original(request.user, evidence)  # type: ignore[arg-type]
+    if not is_own and (post is None or not permissions_evidence.may_ask_for_original(post, evidence, now)):
+        return errors.not_found(request)
+    if request.method != ("GET" if is_own else "POST"):
+        return HttpResponseNotAllowed(["GET" if is_own else "POST"])
+    if not evidence.is_open:
+        return errors.refused(request, Refused(why_closed(evidence)))
+    if not is_own and post is not None:
+        evidencing.open_original(evidence.pk, by=post, now=now)
+    name = evidence_names.own_name(evidence) if is_own else evidence_names.original_name(evidence)
+    kind = evidence_names.own_type(evidence)
+    return _handed_out(evidence, evidencing.ORIGINAL, name, kind, evidence.size_bytes)
+
+
+def why_closed(evidence: Evidence) -> str:
+    if evidence.erased_at:
+        return _("This file was erased. The log still proves what it was.")
+    if evidence.state == "refused":
+        return _("The virus scanner found something in this file, so nobody can open it.")
+    return _("This file waits for the virus scanner. Try again in a few minutes.")
+
+
+def _handed_out(evidence: Evidence, part: str, name: str, kind: str, length: int) -> HttpResponse:
+    response = StreamingHttpResponse(_opened(evidence, part), content_type=kind)
+    response["Content-Length"] = str(length)
+    response["Content-Disposition"] = content_disposition_header(bool(name), name) or "inline"
+    response["Content-Security-Policy"] = SANDBOX
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response  # type: ignore[return-value]
+
+
+def _opened(evidence: Evidence, part: str) -> Iterator[bytes]:
+    return vault.read(evidence.store, part, evidence.file_key)
