@@ -152,11 +152,11 @@ def propose(appeal_id: int, *, by: Post, wording: Wording, now: datetime.datetim
         proposed_by=by,
         proposed_at=now,
     )
-    _log(made, appeal, "publication_proposed", by=by.person, post=by, now=now)
+    _on_case(made, appeal, "publication_proposed", by=by.person, post=by, now=now)
     return made
 
 
-def _log(
+def _on_case(
     publication: PublishedAnswer,
     appeal: Appeal,
     verb: str,
@@ -216,7 +216,7 @@ def decline(publication_id: int, *, by: Post, reason: str, now: datetime.datetim
     if not reason.strip():
         raise Refused(_("Say what is to be written differently, or why it is not published."))
     _end(publication, Publishing.DECLINED, by=by, reason=reason, now=now)
-    _log(publication, appeal, "publication_declined", by=by.person, post=by, now=now)
+    _on_case(publication, appeal, "publication_declined", by=by.person, post=by, now=now)
     return publication
 
 
@@ -241,7 +241,7 @@ def announce(publication_id: int, *, by: Post, names_company: bool, now: datetim
     publication.released_by, publication.committee, publication.announced_at = by, by.organisation, now
     publication.appears_at = max(calendar_days(now, OBJECTION_DAYS).due_at, earliest(publication.answer))
     publication.save()
-    _log(
+    _on_case(
         publication,
         appeal,
         "publication_announced",
@@ -263,7 +263,7 @@ def withdraw(publication_id: int, *, by: Post, reason: str, now: datetime.dateti
     if not reason.strip():
         raise Refused(_("Say why it is taken down."))
     _end(publication, Publishing.WITHDRAWN, by=by, reason=reason, now=now)
-    _log(publication, appeal, "publication_withdrawn", by=by.person, post=by, now=now)
+    _on_case(publication, appeal, "publication_withdrawn", by=by.person, post=by, now=now)
     return publication
 
 
@@ -277,7 +277,7 @@ def object_to(publication_id: int, *, by: User, now: datetime.datetime) -> Publi
     permissions.require_filer(by, appeal)
     _require_state(publication, Publishing.ANNOUNCED, Publishing.RELEASED)
     _end(publication, Publishing.OBJECTED, by=None, reason="", now=now)
-    _log(publication, appeal, "publication_objected", by=by, now=now)
+    _on_case(publication, appeal, "publication_objected", by=by, now=now)
     return publication
 
 
@@ -299,10 +299,10 @@ def _release(publication_id: int, *, now: datetime.datetime) -> str:
     newest = _last_answer(appeal)
     if appeal.status not in ANSWERED or newest.pk != publication.answer_id or appeal.reopened_as.exists():
         _end(publication, Publishing.WITHDRAWN, by=None, reason="", now=now)
-        _log(publication, appeal, "publication_withdrawn", by=None, now=now, facts={"why": "went_on"})
+        _on_case(publication, appeal, "publication_withdrawn", by=None, now=now, facts={"why": "went_on"})
         return publication.state
     publication.state, publication.released_at = Publishing.RELEASED, now
     publication.pairs = publications.pairs_of(publication)
     publication.save()
-    _log(publication, appeal, "publication_released", by=None, now=now)
+    _on_case(publication, appeal, "publication_released", by=None, now=now)
     return publication.state
