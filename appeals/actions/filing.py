@@ -161,9 +161,17 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
     if appeal.is_urgent:
         alarm_urgent(appeal, now=now)
     appeal.save()
-    if volunteer is None:
-        # what he has begun himself on his phone is another matter
-        discard_draft(by)
+    return appeal
+
+
+@transaction.atomic
+def file_draft(filing: Filing, *, by: User, now: datetime.datetime) -> Appeal:
+    """File what the driver's own draft holds, which is gone with it.
+
+    What a volunteer types for him or another app sends leaves the draft: what he has begun himself is another matter.
+    """
+    appeal = file(filing, by=by, now=now)
+    discard_draft(by)
     return appeal
 
 

@@ -359,6 +359,8 @@ def test_the_newest_draft_wins_and_is_gone_once_filed() -> None:
     filing.save_draft(driver, body={"key": "a", "answers": {"title": "短了"}}, now=NOW)
     assert json.loads(Draft.objects.get(person=driver).body)["answers"] == {"title": "短了"}
     filed(driver)
+    assert Draft.objects.exists(), "another app's filing leaves it"
+    filing.file_draft(world.a_filing(), by=driver, now=NOW)
     assert not Draft.objects.exists()
 
 

@@ -98,7 +98,7 @@ def _submit(request: HttpRequest, sheet: Sheet) -> HttpResponse:
             verb=VERB,
             body=sheet.answers,
             now=now,
-            do=lambda: filing.file(sheet.filing(), by=request.user, now=now).code,  # type: ignore[arg-type]
+            do=lambda: filing.file_draft(sheet.filing(), by=request.user, now=now).code,  # type: ignore[arg-type]
         )
     except Refused as refusal:
         if answer_to(sheet.key, by=request.user):  # type: ignore[arg-type]
