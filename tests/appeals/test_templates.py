@@ -78,7 +78,7 @@ def test_a_template_stands_in_the_library_of_whoever_wrote_it(line: Line) -> Non
         changed(carry_out_days=31),
         Body("not_upheld", "请打 13800000000 找他。"),
         Body("not_upheld", "川E12345 那次不算。"),
-        Body("not_upheld", "{甲}{乙}{丙}{丁}{戊}{己}{庚}", fields=tuple(Blank(one, "text") for one in "甲乙丙丁戊己庚")),
+        Body("not_upheld", "{甲}{乙}{丙}{丁}{戊}{己}{庚}", "", None, tuple(Blank(x, "text") for x in "甲乙丙丁戊己庚")),
     ],
     ids=["unlisted", "unused", "twice", "kind", "no remedy", "no days", "too long", "phone", "plate", "seven blanks"],
 )  # fmt: skip
