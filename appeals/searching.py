@@ -50,7 +50,7 @@ def _companies(word: str) -> list[int]:
 
 
 def _personally(wanted: frozenset[int], post: Post, now: datetime.datetime) -> Q:
-    """By the driver himself: of sealed cases the index has no such marks; those unsealed for the reader are looked into."""
+    """By the driver himself: the index has no such marks of sealed cases; the reader's unsealed ones are asked."""
     opened = Appeal.objects.filter(
         unsealings__for_person=post.person_id, unsealings__is_agreed=True, unsealings__until_at__gt=now
     )

@@ -24,6 +24,12 @@ class Row:
     entered_at: datetime.datetime
     who: str
 
+    @property
+    def holder(self) -> str:
+        """Who has it in hand, or the desk where it waits."""
+        handler = self.appeal.handler
+        return handler.person.name if handler else self.appeal.handling_org.short_name
+
 
 def row_of(
     appeal: Appeal, post: Post, now: datetime.datetime, calendar: WorkCalendar, *, by_company: bool = False

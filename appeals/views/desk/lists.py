@@ -1,14 +1,14 @@
 """The inbox, and the same list on a contact's phone."""
 
+import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
@@ -18,8 +18,11 @@ from appeals.casefile import CaseFile
 from appeals.forms.answering import NoteForm
 from appeals.forms.desk import RevealForm, TakeForm
 from appeals.inbox import Inbox, Wanted
-from appeals.models import Category
-from appeals.views.desk import entry
+from appeals.inbox.columns import Column, chosen
+from appeals.models import ListColumns, SavedFilter
+from appeals.searching import is_too_short
+from appeals.views.desk import entry, filtering
+from appeals.views.desk.filtering import address as _address
 from portal.calendar import beijing_day
 from portal.models import Post
 from portal.roles import HANDLE
@@ -35,21 +38,25 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """The table, and beside it the case that is open (?open=). Without scripts a row leads to the case's own page."""
     now = timezone.now()
     post = entry.require_post(request, HANDLE, now)
+    kept = list(SavedFilter.objects.filter(post=post))
+    first = next((one for one in kept if one.is_default), None)
+    if first and not request.GET:
+        return redirect(f"{reverse('appeals:inbox')}?{first.query}")
     wanted = Wanted.of(request.GET.dict())
-    listed = listing.read(post, wanted, now)
+    filters = {one.code: Wanted.of(QueryDict(one.query).dict()) for one in kept}
+    listed = listing.read(post, wanted, now, kept=filters)
     request.desk_counts = {"appeals:inbox": listed.desk[listing.TODO]}  # type: ignore[attr-defined]
     opened = _opened(request, post, now)
+    columns = chosen(ListColumns.objects.filter(person=post.person_id).values_list("columns", flat=True).first())
     words = {
         "post": post,
         "inbox": listed,
         "wanted": wanted,
-        "empty": listing.empty_words(wanted),
-        "chips": _chips("appeals:inbox", wanted, listed.counts, tuple(listing.CHIPS)),
-        "selects": _selects(wanted),
-        "rows": _rows(listed, wanted, opened, request.GET.get("at", "")),
-        "search": _search(wanted),
-        "kept": [("show", wanted.show)] if wanted.show != listing.TODO else [],
-        "clear_url": _address(Wanted(show=wanted.show)),
+        "empty": _empty(wanted),
+        "most": f"{listing.MOST:,}",
+        "columns": columns,
+        "rows": _rows(listed, wanted, opened, request.GET.get("at", ""), columns, beijing_day(now)),
+        **filtering.words(post, wanted, listed, kept, filters, now),
         "case": opened,
         "here": _address(wanted, page=wanted.page),
         "close_url": _address(wanted, page=wanted.page, at=opened.appeal.code) if opened else "",
@@ -67,7 +74,7 @@ def contact_inbox(request: HttpRequest) -> HttpResponse:
         return redirect("appeals:inbox")
     wanted = Wanted.of({"show": request.GET.get("show", ""), "page": request.GET.get("page", "1")})
     listed = listing.read(post, wanted, now)
-    tabs = _chips("appeals:contact_inbox", wanted, listed.counts, PHONE_CHIPS)
+    tabs = filtering.chips("appeals:contact_inbox", wanted, listed.counts, PHONE_CHIPS)
     words = {
         "inbox": listed,
         "wanted": wanted,
@@ -92,19 +99,19 @@ def _opened(request: HttpRequest, post: Post, now: Any) -> CaseFile | None:
     return CaseFile(entry.seen_case(request, code, now)[1], post, now)
 
 
-def _address(wanted: Wanted, name: str = "appeals:inbox", **changes: str) -> str:
-    """The list's address with some of what was wanted changed; what it shows by itself is left out."""
-    asked = {"show": wanted.show, "q": wanted.words, "category": wanted.category, "sort": wanted.sort, **changes}
-    usual = {"show": listing.TODO, "sort": listing.BY_DUE, "page": "1"}
-    kept = {name: value for name, value in asked.items() if value and usual.get(name) != value}
-    return reverse(name) + (f"?{urlencode(kept)}" if kept else "")
-
-
-def _rows(listed: Inbox, wanted: Wanted, opened: CaseFile | None, was_open: str) -> list[dict[str, Any]]:
-    """Each row with the address of the list in which it is open."""
+def _rows(
+    listed: Inbox,
+    wanted: Wanted,
+    opened: CaseFile | None,
+    was_open: str,
+    columns: list[Column],
+    today: datetime.date,
+) -> list[dict[str, Any]]:
+    """Each row with its cells, and the address of the list in which it is open."""
     return [
         {
             "row": row,
+            "cells": [(column.text(row, today), column.is_right) for column in columns],
             "url": _address(wanted, page=wanted.page, open=row.appeal.code),
             "is_open": opened is not None and opened.appeal.pk == row.appeal.pk,
             "was_open": row.appeal.code == was_open,
@@ -113,39 +120,8 @@ def _rows(listed: Inbox, wanted: Wanted, opened: CaseFile | None, was_open: str)
     ]
 
 
-def _search(wanted: Wanted) -> dict[str, Any]:
-    return {
-        "name": "q",
-        "value": wanted.words,
-        "label": _("Search appeals"),
-        "hint": _("Number, company, words of the title"),
-    }
-
-
-def _chips(name: str, wanted: Wanted, counts: dict[str, int], chips: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "url": _address(wanted, name, show=chip),
-            "chip": chip,
-            "word": listing.CHIPS[chip],
-            "count": counts[chip],
-            "is_current": chip == wanted.show,
-        }
-        for chip in chips
-    ]
-
-
-def _selects(wanted: Wanted) -> list[dict[str, Any]]:
-    kinds = [("", _("Kind: all")), *Category.choices]
-    return [
-        {
-            "name": "category",
-            "label": pgettext("column", "Kind"),
-            "options": [(value, word, value == wanted.category) for value, word in kinds],
-        },
-        {
-            "name": "sort",
-            "label": _("Order"),
-            "options": [(value, word, value == wanted.sort) for value, word in listing.SORTS.items()],
-        },
-    ]
+def _empty(wanted: Wanted) -> tuple[str, str]:
+    """What an empty list says; a single character finds nothing, and that is no news about the cases."""
+    if wanted.words and is_too_short(wanted.words):
+        return _("No appeal fits"), _("Search takes two characters or more.")
+    return listing.empty_words(wanted)
