@@ -7,6 +7,7 @@ from appeals.views.desk import (
     answering,
     beside,
     cases,
+    filtering,
     hearings,
     helping,
     lists,
@@ -19,6 +20,9 @@ from appeals.views.desk import (
 urlpatterns = [
     path("desk/", lists.inbox, name="inbox"),
     path("desk/mine/", lists.contact_inbox, name="contact_inbox"),
+    path("desk/filters/", filtering.filters, name="filters"),
+    path("desk/filters/<str:code>/", filtering.kept_filter, name="filter"),
+    path("desk/columns/", filtering.columns, name="columns"),
     path("desk/appeals/<str:code>/", cases.case, name="case"),
     path("desk/appeals/<str:code>/answer/", answering.answer, name="answer"),
     *(
