@@ -10,7 +10,9 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from appeals import chain, inbox, leading, permissions, standing
 from appeals.beside import Beside
+from appeals.company_side import CompanySide
 from appeals.hand import Hand, hand_of
+from appeals.hearings import state_of as hearing_state
 from appeals.models import Alarm, Answer, Appeal, Hearing, Identity, Leg, Unsealing
 from appeals.offers import Offer, offers_of
 from appeals.timeline import Entry, Timeline
@@ -166,10 +168,14 @@ class CaseFile:
         return self.answers[0] if self.answers else None
 
     @cached_property
+    def company_side(self) -> CompanySide:
+        """What the company was asked and said."""
+        return CompanySide(self.appeal, self.post, self.now)
+
+    @property
     def hearings(self) -> list[tuple[Hearing, str]]:
         """What the company was asked, and how that stands."""
-        rows = self.appeal.hearings.select_related("company", "asked_by__person").order_by("-asked_at")
-        return [(hearing, hearing_state(hearing, self.now)) for hearing in rows]
+        return [(one.hearing, hearing_state(one.hearing, self.now)) for one in self.company_side.heard]
 
     @cached_property
     def alarms(self) -> list[Alarm]:
@@ -190,7 +196,7 @@ class CaseFile:
     @cached_property
     def offers(self) -> list[Offer]:
         been = {leg.tier for leg in self.legs if leg.round_number == self.appeal.round_number}
-        is_asked = any(not one.replied_at and not one.silent_at for one, _state in self.hearings)
+        is_asked = self.company_side.is_asked
         is_owed = self.last_answer is not None and self.last_answer.is_owed
         return offers_of(self.appeal, self.moves, been=been, is_asked=is_asked, is_owed=is_owed)
 
@@ -241,13 +247,6 @@ def _rule_words(appeal: Appeal) -> str:
     if version is None:
         return ""
     return _("%(rule)s, version %(number)d") % {"rule": version.rule.title, "number": version.number}
-
-
-def hearing_state(hearing: Hearing, now: datetime.datetime) -> str:
-    """One of: waits, replied, replied_late, silent."""
-    if hearing.replied_at:
-        return "replied_late" if hearing.replied_at >= hearing.due_at else "replied"
-    return "silent" if hearing.silent_at or now >= hearing.due_at else "waits"
 
 
 def outcome_of(given: Answer, today: datetime.date) -> str:

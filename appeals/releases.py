@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from appeals import chain, permissions
 from appeals.models import Appeal, Paraphrase
+from appeals.sights import OVERSEEING
 from portal.calendar import beijing_day
 from portal.models import Post
 
@@ -23,7 +24,7 @@ def waiting_of(appeal: Appeal) -> QuerySet[Paraphrase]:
 
 def for_post(post: Post, now: datetime.datetime) -> QuerySet[Paraphrase]:
     """The branch's list: what its contacts wrote, the case whose answer is due soonest first."""
-    if post.role not in permissions.OVERSEEING:
+    if post.role not in OVERSEEING:
         return Paraphrase.objects.none()
     seen = permissions.visible_appeals(post, beijing_day(now))
     rows = waiting().filter(appeal__in=seen, leg__organisation_path__startswith=post.organisation.path)
@@ -32,7 +33,7 @@ def for_post(post: Post, now: datetime.datetime) -> QuerySet[Paraphrase]:
 
 def may_release(post: Post | None, written: Paraphrase, now: datetime.datetime) -> bool:
     """The secretary or deputy of the branch, or a committee above it, who may see the case; never a contact."""
-    if post is None or post.role not in permissions.OVERSEEING:
+    if post is None or post.role not in OVERSEEING:
         return False
     if not written.leg.organisation_path.startswith(post.organisation.path):
         return False

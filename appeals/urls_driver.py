@@ -3,7 +3,7 @@
 from django.urls import path
 
 from appeals.views import printing, public
-from appeals.views.driver import cases, filing, moves
+from appeals.views.driver import cases, filing, joint, moves
 
 urlpatterns = [
     path("appeals/", cases.mine, name="mine"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("appeals/<str:code>/accept/", moves.accept, name="accept"),
     path("appeals/<str:code>/not-carried-out/", moves.not_carried_out, name="not_carried_out"),
     path("appeals/<str:code>/rate/", moves.rate, name="rate"),
+    path("appeals/<str:code>/consent/", joint.consent, name="consent"),
     path("follow/", public.follow, name="follow"),
     path("r/<str:number>/<str:secret>/", public.receipt_link, name="receipt_link"),
 ]

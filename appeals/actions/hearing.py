@@ -89,6 +89,17 @@ def _require_open_question(appeal: Appeal) -> None:
         raise Refused(_("A question is written already and waits for the branch to release it."))
 
 
+def require_sendable(
+    appeal: Appeal, question: str, about: About, people: list[Appeal], allowed: set[str]
+) -> tuple[datetime.date, datetime.date]:
+    """The rules of a paraphrase, also asked before the preview; gives the period it is about."""
+    _require_open_question(appeal)
+    period = _require_period(about, appeal)
+    _require_allowed(about.items, allowed)
+    require_nameless(question, people, allowed)
+    return period
+
+
 def propose(
     appeal: Appeal, question: str, about: About, *, by: Post, now: datetime.datetime, group: Group | None = None
 ) -> Paraphrase:
@@ -96,12 +107,9 @@ def propose(
 
     The caller holds the appeal and has checked that `by` may ask.
     """
-    _require_open_question(appeal)
-    first, last = _require_period(about, appeal)
     others = _others(group, appeal)
-    allowed = allowed_details(appeal) if not others else set()
-    _require_allowed(about.items, allowed)
-    require_nameless(question, [appeal, *others], allowed)
+    allowed = set() if group else allowed_details(appeal)
+    first, last = require_sendable(appeal, question, about, [appeal, *others], allowed)
     written = Paraphrase(
         appeal=appeal,
         leg=moving.current_leg(appeal),
@@ -155,7 +163,7 @@ def _facts(written: Paraphrase) -> dict[str, object]:
     }
 
 
-def _details(written: Paraphrase) -> dict[str, str]:
+def details_of(written: Paraphrase) -> dict[str, str]:
     """What the company is shown beside the question, as the driver saw it when he agreed."""
     shown: dict[str, str] = {}
     for consent in written.appeal.consents.filter(is_given=True, withdrawn_at=None).select_related("asked_event"):
@@ -173,7 +181,7 @@ def _send(written: Paraphrase, question: str, others: list[Appeal], *, by: Post,
     assert company is not None
     due = moving.work_calendar().due(now, written.leg.reply_days)
     facts = {"company": company.code, "due": due.due_date.isoformat(), **_facts(written)}
-    words = {"question": question, **_details(written)}
+    words = {"question": question, **details_of(written)}
     event = moving.log(appeal, "platform_asked", by=by.person, post=by, now=now, facts=facts, words=words)
     if written.event_id is None:
         written.event = event

@@ -56,18 +56,6 @@ class AskForm(MoveForm):
     )
 
 
-class HearForm(MoveForm):
-    heading = pgettext_lazy("button", "Ask the company")
-    button = pgettext_lazy("button", "Send to the company")
-    question = words_field(
-        _l("What the company reads"),
-        hint=_l(
-            "In other words than the driver's: the rule, the period, the kind of facts. No name, phone, plate, order "
-            "number or exact time; it is not sent with them."
-        ),
-    )
-
-
 class AnswerForm(MoveForm):
     heading = _l("Answer")
     button = pgettext_lazy("button", "Send the answer")
@@ -170,16 +158,3 @@ class CarryOutForm(MoveForm):
 
 class RevealForm(KeyForm):
     """Looking up the driver's number; the look itself is what is recorded."""
-
-
-class HearingReplyForm(KeyForm):
-    """A company's reply: the rule in force, the facts, what it offers."""
-
-    rule_given = forms.CharField(
-        label=_l("Rule and version in force at the time"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    facts_given = words_field(_l("Facts"), hint=_l("What happened by the company's records."), rows=7)
-    offer = words_field(_l("Offer"), hint=_l("What the company will do, and by when."), rows=3, required=False)

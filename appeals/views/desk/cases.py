@@ -40,7 +40,6 @@ class Step:
 STEPS = {
     "take": Step(forms.TakeForm, handling.take),
     "ask": Step(forms.AskForm, handling.ask),
-    "hear_platform": Step(forms.HearForm, handling.hear_platform),
     "escalate": Step(forms.EscalateForm, handling.escalate),
     "return_down": Step(forms.ReturnForm, handling.return_down),
     "transfer": Step(forms.TransferForm, handling.transfer),
@@ -121,8 +120,6 @@ def _follows(form: forms.KeyForm, case: CaseFile) -> Any:
         return _("The answer clock rests until the driver answers, until %(day)s at the latest.") % {
             "day": case.rest_day
         }
-    if isinstance(form, forms.HearForm):
-        return _("The company has until %(day)s 24:00. The answer clock goes on.") % {"day": case.reply_day}
     return getattr(form, "follows", "")
 
 

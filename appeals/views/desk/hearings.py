@@ -3,88 +3,111 @@
 import datetime
 from typing import Any
 
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from appeals import casefile, inbox
+from appeals import chain
+from appeals import hearings as reads
 from appeals.actions import replying
-from appeals.forms.desk import HearingReplyForm
+from appeals.forms import hearing as forms
 from appeals.models import Hearing
 from appeals.views import doors
 from appeals.views.desk import entry
-from portal.calendar import WorkCalendar
+from portal.calendar import beijing_day
 from portal.models import CalendarNotice, Post
 from portal.roles import ANSWER_FOR_COMPANY
-from portal.wording import Due
 
-SHOWN_REPLIED = 50
-REFERENCE_LETTERS = 6
+ROWS = 25
+WAITING, LATE, REPLIED = "waiting", "late", "replied"
+COUNTED_DAYS = 365
+
+
+def _parts(now: datetime.datetime) -> dict[str, Q]:
+    return {
+        WAITING: Q(replied_at=None, due_at__gt=now),
+        LATE: Q(replied_at=None, due_at__lte=now),
+        REPLIED: Q(replied_at__isnull=False),
+    }
 
 
 def hearings(request: HttpRequest) -> HttpResponse:
-    """Questions that wait, the soonest due first, and those replied to."""
+    """Questions that wait, those that are late, those replied to; how often the company was late, counted."""
     now = timezone.now()
     post = entry.require_post(request, ANSWER_FOR_COMPANY, now)
-    rows = _hearings(post)
-    waiting = rows.filter(replied_at=None).order_by("due_at", "pk")
+    parts = _parts(now)
+    show = request.GET.get("show", "")
+    show = show if show in parts else WAITING
+    rows = reads.for_company(post.organisation_id)
+    since = now - datetime.timedelta(days=COUNTED_DAYS)
+    counts = rows.order_by().aggregate(
+        **{name: Count("pk", filter=part) for name, part in parts.items()},
+        asked_year=Count("pk", filter=Q(asked_at__gte=since)),
+        late_year=Count("pk", filter=Q(asked_at__gte=since, replied_at__gte=F("due_at"))),
+        silent_year=Count("pk", filter=Q(asked_at__gte=since, replied_at=None, due_at__lte=now)),
+    )
+    order = ("-replied_at", "pk") if show == REPLIED else ("due_at", "pk")
+    page = Paginator(rows.filter(parts[show]).order_by(*order), ROWS).get_page(request.GET.get("page"))
     calendar = CalendarNotice.objects.calendar()
     words = {
         "post": post,
-        "waiting": [_shown(hearing, now, calendar) for hearing in waiting],
-        "replied": [
-            _shown(hearing, now, calendar)
-            for hearing in rows.exclude(replied_at=None).order_by("-replied_at")[:SHOWN_REPLIED]
-        ],
+        "page": page,
+        "rows": [reads.as_company(asked, now, calendar) for asked in page],
+        "counts": counts,
+        "show": show,
     }
     return render(request, "appeals/desk/hearings.html", words)
 
 
+def _own(post: Post) -> QuerySet[Hearing]:
+    return reads.for_company(post.organisation_id).select_related("reply_event")
+
+
 def hearing(request: HttpRequest, code: str) -> HttpResponse:
+    """One question, and the form of the reply; once replied, the reply and what may be added."""
     now = timezone.now()
     post = entry.require_post(request, ANSWER_FOR_COMPANY, now)
-    asked = get_object_or_404(_hearings(post), code=code)
-    version = asked.appeal.rule_version
-    rule = f"{version.rule.title} {version.number}" if version else ""
-    form = HearingReplyForm(request.POST or None, initial={"rule_given": rule})
+    asked = get_object_or_404(_own(post), code=code)
+    shown = reads.as_company(asked, now, CalendarNotice.objects.calendar())
+    version = asked.paraphrase.rule_version if asked.paraphrase else None
+    form = forms.ReplyForm(request.POST or None, question=shown.question, company_id=asked.company_id, asked=version)
 
     def do(values: dict[str, Any]) -> str:
-        return replying.platform_reply(asked.pk, by=post, now=now, **values).code
+        return replying.platform_reply(
+            asked.pk, by=post, facts_given=form.facts(), rule_given=form.rule_words(), offer=values["offer"],
+            contact=values["contact"], figures=form.figures(), now=now,
+        ).code  # fmt: skip
 
-    reply = {text.name: text.text for text in asked.reply_event.texts.all()} if asked.reply_event else {}
-    context = {"hearing": _shown(asked, now, CalendarNotice.objects.calendar()), "reply": reply}
-    return doors.make_move(
-        request, form, verb="appeals.platform_reply", subject=asked.code, do=do,
-        to=lambda code: reverse("appeals:hearing", args=[code]), template="appeals/desk/hearing.html", context=context,
-    )  # fmt: skip
+    return _answered(request, asked, form, do, "appeals.platform_reply", shown, now)
 
 
-def _hearings(post: Post):
-    rows = Hearing.objects.filter(company=post.organisation_id)
-    rows = rows.select_related("appeal__place", "appeal__rule_version__rule", "asked_event", "reply_event")
-    return rows.prefetch_related("asked_event__texts", "reply_event__texts")
+def supplement(request: HttpRequest, code: str) -> HttpResponse:
+    """Something is added to a reply; it is marked as added."""
+    now = timezone.now()
+    post = entry.require_post(request, ANSWER_FOR_COMPANY, now)
+    asked = get_object_or_404(_own(post).exclude(replied_at=None), code=code)
+    shown = reads.as_company(asked, now, CalendarNotice.objects.calendar())
+    form = forms.SupplementForm(request.POST or None)
+
+    def do(values: dict[str, Any]) -> str:
+        return replying.add_to_reply(asked.pk, by=post, now=now, facts_given=values["facts_given"]).code
+
+    return _answered(request, asked, form, do, "appeals.add_to_reply", shown, now)
 
 
-def _shown(asked: Hearing, now: datetime.datetime, calendar: WorkCalendar) -> dict[str, Any]:
-    """What a company may know: the question, its kind, city and rule version; a reference of its own."""
-    question = next((text.text for text in asked.asked_event.texts.all() if text.name == "question"), "")
-    return {
-        "code": asked.code,
-        "reference": asked.code[:REFERENCE_LETTERS],
-        "question": question,
-        "kind": asked.appeal.get_category_display(),
-        "city": asked.appeal.place.city,
-        "rule_version": asked.appeal.rule_version,
-        "asked_at": asked.asked_at,
-        "due_date": asked.due_date,
-        "replied_at": asked.replied_at,
-        "state": casefile.hearing_state(asked, now),
-        "due": _due(asked, now, calendar),
+def _answered(
+    request: HttpRequest, asked: Hearing, form: Any, do: Any, verb: str, shown: reads.Question, now: datetime.datetime
+) -> HttpResponse:
+    context = {
+        "hearing": shown,
+        "replies": reads.replies_of(asked, beijing_day(now)),
+        "may_add": asked.replied_at is not None and asked.appeal.status in chain.OPEN,
+        "is_supplement": verb == "appeals.add_to_reply",
     }
-
-
-def _due(asked: Hearing, now: datetime.datetime, calendar: WorkCalendar) -> Due | None:
-    if asked.replied_at:
-        return None
-    return inbox.company_clock(asked.due_date, now=now, calendar=calendar)
+    return doors.make_move(
+        request, form, verb=verb, subject=asked.code, do=do, template="appeals/desk/hearing.html", context=context,
+        to=lambda code: reverse("appeals:hearing", args=[code]), back=reverse("appeals:hearing", args=[asked.code]),
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appeals import chain, counting, outside, receipts, standing, timeline, watches
+from appeals import asks, chain, counting, hearings, outside, receipts, standing, timeline, watches
 from appeals.models import Answer, Appeal, Draft, Leg
 from portal import caselog, events
 from portal.calendar import WorkCalendar, beijing_day
@@ -145,6 +145,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "offers": [offer(move, appeal) for move in OFFERS if move in moves],
         "line": line,
         "watches": watches.newest(appeal),
+        "asks": asks.of(appeal),
+        "heard": [one for one in hearings.of_case(appeal, now) if one.replies],
         "looks": [entry for entry in line.entries if entry.kind in LOOKS],
         "story": _story(appeal, line, today),
     }
