@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from appeals import chain, joins_desk
+from appeals import chain, hooking, joins_desk
 from appeals.actions import indexing, renewing, ticking
 from appeals.joins_desk import staff_cards
 from appeals.joins_driver import driver_cards
@@ -60,6 +60,11 @@ def counts(request: HttpRequest) -> dict[str, int]:
 
 def due_rows(calendar: WorkCalendar) -> list[DueRow]:
     return renewing.due_rows(calendar)
+
+
+def hook_kinds() -> dict[str, Any]:
+    """Event kinds of which other systems may be told."""
+    return hooking.kinds()
 
 
 def personal_data(person: User) -> dict[str, Any]:

@@ -14,12 +14,20 @@ from portal.models import Delivery, Event, EventHead, EventText, Post, User
 
 Consumer = Callable[[Event, datetime.datetime], None]
 _consumers: dict[str, tuple[frozenset[str] | None, Consumer]] = {}
+_only_while: dict[str, Callable[[], bool]] = {}
 _is_unowed: ContextVar[bool] = ContextVar("is_unowed", default=False)
 
 
-def consume(name: str, kinds: Iterable[str] | None, consumer: Consumer) -> None:
-    """Register a consumer of events: called once per event of these kinds (None: all), in a transaction of its own."""
+def consume(
+    name: str, kinds: Iterable[str] | None, consumer: Consumer, *, only_while: Callable[[], bool] | None = None
+) -> None:
+    """Register a consumer of events: called once per event of these kinds (None: all), in a transaction of its own.
+
+    `only_while` says whether there is anybody to tell: a debt costs two commits, asking costs a look.
+    """
     _consumers[name] = (frozenset(kinds) if kinds is not None else None, consumer)
+    if only_while is not None:
+        _only_while[name] = only_while
 
 
 def consumer_named(name: str) -> Consumer:
@@ -98,7 +106,8 @@ def record(
 
 
 def consumers_of(kind: str) -> list[str]:
-    return [name for name, (kinds, _consumer) in _consumers.items() if kinds is None or kind in kinds]
+    found = [name for name, (kinds, _consumer) in _consumers.items() if kinds is None or kind in kinds]
+    return [name for name in found if name not in _only_while or _only_while[name]()]
 
 
 @contextmanager

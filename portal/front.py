@@ -8,6 +8,7 @@ A room defines the functions it has something to say to, and leaves out the othe
     health(now) -> Iterable[Check]                 /healthz
     personal_data(person) -> dict[str, Any]        what the room holds about a person, for the person
     how() -> Iterable[Card]                        the public page on how an appeal goes
+    hook_kinds() -> dict[str, Any]                 event kinds of which other systems may be told, and their words
     due_rows(calendar) -> Iterable[DueRow]         dates that a work calendar not yet in force would move
 """
 

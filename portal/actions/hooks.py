@@ -26,6 +26,11 @@ def kinds() -> dict[str, Any]:
     return {kind: word for _room, offered in front.ask("hook_kinds") for kind, word in offered.items()}
 
 
+def is_any_on() -> bool:
+    """Somebody is told of something."""
+    return Hook.objects.filter(is_on=True).exists()
+
+
 def lines(post: Post | None, day: datetime.date) -> OrganisationQuerySet:
     """The committees whose line this system administrator looks after: all from the province, else his own."""
     if post is None or not permissions.has_permission(post, permissions.roles.ADMINISTER_SYSTEM, day):

@@ -26,7 +26,9 @@ class Program:
         now: datetime.datetime = world.NOW,
         language: str = "en",
     ) -> None:
-        self.token, self.secret = tokens.issue(post, name="市里的程序", days=days, networks=networks, by=person, now=now)
+        self.token, self.secret = tokens.issue(
+            post, name="市里的程序", days=days, networks=networks, by=person, now=now
+        )
         self.language = language
         self.browser = Client(raise_request_exception=False)
 

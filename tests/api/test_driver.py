@@ -119,7 +119,9 @@ def test_wrong_fields_are_named_in_the_language_asked_for(program: Program) -> N
     program.language = "zh-CN"
     chinese = program.post(URL, sent)
     assert chinese["Content-Language"] == "zh-hans"
-    assert {row["field"]: row["detail"] for row in read(chinese)["errors"]}["happened_date"] == "日期在今天之后，请改一下"
+    assert {row["field"]: row["detail"] for row in read(chinese)["errors"]}[
+        "happened_date"
+    ] == "这个日子还没到，请改一下日期。"
 
 
 def test_what_the_choices_offer_can_be_filed(program: Program) -> None:
