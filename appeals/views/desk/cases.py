@@ -16,7 +16,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from appeals import chain, permissions
-from appeals.actions import handling, overseeing
+from appeals.actions import handling, overseeing, spending
 from appeals.casefile import CaseFile
 from appeals.forms import desk as forms
 from appeals.models import Appeal
@@ -53,6 +53,8 @@ STEPS = {
 def case(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     post, appeal = entry.seen_case(request, code, now)
+    if not spending.spend(post, 1, now=now):
+        return entry.over_budget(request, post)
     shown = CaseFile(appeal, post, now)
     template = "appeals/desk/case_phone.html" if entry.is_on_phone(post) else "appeals/desk/case.html"
     return render(request, template, {"case": shown, "list_url": entry.list_of(post), **case_forms(shown)})

@@ -1,10 +1,12 @@
 """Who comes to the desk, and which case he may open. What he may not see is the same 404 as what does not exist."""
 
 import datetime
+from http import HTTPStatus
 from typing import Any
 
-from django.http import Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from appeals import permissions
@@ -45,6 +47,15 @@ def seen_case(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[
         "handler__person", "filed_by__organisation", "reopened_from",
     )  # fmt: skip
     return post, get_object_or_404(rows, code=code)
+
+
+def over_budget(request: HttpRequest, post: Post) -> HttpResponse:
+    """Instead of one more record than a day has for one person."""
+    words = {"budget": settings.DESK_RECORDS_A_DAY, "list_url": list_of(post), **frame_words(post)}
+    response = render(request, "appeals/desk/over_budget.html", words, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response["HX-Retarget"] = response["HX-Reselect"] = "#main"
+    response["HX-Reswap"] = "outerHTML"
+    return response
 
 
 def is_seen(post: Post, code: str, now: datetime.datetime) -> bool:

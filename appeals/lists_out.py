@@ -1,0 +1,177 @@
+"""A list as the rows of a file: the same cases in the same order, the same columns, masked as the list masks them."""
+
+import datetime
+import io
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
+
+from appeals import chain, exports, inbox
+from appeals.inbox import DUES, WAITS, Row, Wanted
+from appeals.inbox.columns import COLUMNS, USUAL
+from appeals.models import Category, Export, ExportFormat, ListColumns, Status
+from portal import sheets
+from portal.calendar import beijing, beijing_day
+from portal.models import CalendarNotice, Organisation, Place, Post
+
+Told = Callable[[int], None]
+Cell = Callable[[Row, datetime.date], str]
+PIECE_BYTES = 256 * 1024
+ROWS_A_STEP = 500
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the file, and how many rows there are up to its end."""
+
+    content: bytes
+    rows: int
+
+
+class Counted:
+    """Rows as they pass, counted and told of now and then."""
+
+    def __init__(self, rows: Iterator[sheets.Row], told: Told | None) -> None:
+        self.rows, self.told, self.count = rows, told, 0
+
+    def __iter__(self) -> Iterator[sheets.Row]:
+        for row in self.rows:
+            yield row
+            self.count += 1
+            if self.told and self.count % ROWS_A_STEP == 0:
+                self.told(self.count)
+
+
+def pieces(export: Export, now: datetime.datetime, told: Told | None = None) -> Iterator[Piece]:
+    """The file of an export, read with the asker's own sight at this moment."""
+    wanted = exports.wanted_of(export)
+    rows = Counted(cells_of(export.post, wanted, now), told)
+    head = header(wanted, export.post)
+    if export.format == ExportFormat.CSV:
+        yield from _gathered(sheets.csv_pieces(head, rows), rows)
+        return
+    # a folder that is gone with the block: the sheet's rows lie in it while the file is put together
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile(dir=folder) as whole:
+        sheets.write_xlsx(whole, pgettext("sheet", "Appeals"), head, rows, folder)
+        whole.seek(0)
+        while content := whole.read(PIECE_BYTES):
+            yield Piece(content, rows.count)
+
+
+def _gathered(lines: Iterator[bytes], rows: Counted) -> Iterator[Piece]:
+    held = io.BytesIO()
+    for line in lines:
+        held.write(line)
+        if held.tell() >= PIECE_BYTES:
+            yield Piece(held.getvalue(), rows.count)
+            held = io.BytesIO()
+    yield Piece(held.getvalue(), rows.count)
+
+
+# -- what stands in a row ---------------------------------------------------------------------------------------------
+
+
+def header(wanted: Wanted, post: Post) -> list[str]:
+    return [str(head) for head, _cell in columns(wanted, post)]
+
+
+def cells_of(post: Post, wanted: Wanted, now: datetime.datetime) -> Iterator[sheets.Row]:
+    """The list's own rows in its order, as many as one file takes."""
+    rows = inbox.found(post, wanted, now)
+    rows = rows.select_related("filer", "respondent_at_event", "handling_org", "handler__person", "place", "district")
+    rows = rows.defer("secret", "order_number", "filer__phone", "handler__person__phone")
+    calendar = CalendarNotice.objects.calendar()
+    by_company, today = wanted.show == inbox.COMPANY, beijing_day(now)
+    shown = columns(wanted, post)
+    for appeal in rows[: settings.EXPORT_ROWS_MOST].iterator(chunk_size=ROWS_A_STEP):
+        row = inbox.row_of(appeal, post, now, calendar, by_company=by_company)
+        yield [cell(row, today) for _head, cell in shown]
+
+
+def columns(wanted: Wanted, post: Post) -> list[tuple[Promise, Cell]]:
+    """What each row of the list says, then the columns its reader keeps; days are written as they sort."""
+    kept = ListColumns.objects.filter(person=post.person_id).values_list("columns", flat=True).first()
+    names = [name for name in COLUMNS if name in (USUAL if kept is None else kept)]
+    day = _reply_day if wanted.show == inbox.COMPANY else _due_day
+    always: list[tuple[Promise, Cell]] = [
+        (pgettext_lazy("column", "Case number"), lambda row, _today: row.appeal.number),
+        (pgettext_lazy("column", "Appeal"), lambda row, _today: row.title),
+        (pgettext_lazy("column", "Driver"), lambda row, _today: row.name),
+        (pgettext_lazy("column", "Due"), day),
+        (pgettext_lazy("column", "How the clock stands"), _clock_words),
+    ]
+    return always + [(COLUMNS[name].word, SORTABLE.get(name, COLUMNS[name].text)) for name in names]
+
+
+def _clock_words(row: Row, _today: datetime.date) -> str:
+    return row.due.staff if row.due else str(row.appeal.get_status_display())
+
+
+def _due_day(row: Row, _today: datetime.date) -> str:
+    if row.due is None:
+        return ""
+    appeal = row.appeal
+    day = appeal.clock_date if appeal.status == chain.ANSWERED else appeal.due_date  # type: ignore[attr-defined]
+    return day.isoformat() if day else ""
+
+
+def _reply_day(row: Row, _today: datetime.date) -> str:
+    day: datetime.date | None = row.appeal.company_due_date  # type: ignore[attr-defined]
+    return day.isoformat() if day else ""
+
+
+def _moment(at: datetime.datetime | None) -> str:
+    return f"{beijing(at):%Y-%m-%d %H:%M}" if at else ""
+
+
+SORTABLE: dict[str, Cell] = {
+    "filed": lambda row, _today: _moment(row.appeal.filed_at),
+    "entered": lambda row, _today: _moment(row.entered_at),
+}
+
+
+# -- which list it was ------------------------------------------------------------------------------------------------
+
+
+def filter_facts(wanted: Wanted) -> dict[str, str]:
+    """The filter for the log: codes only, what was typed is among the words."""
+    return {name: value for name, value in wanted.asked().items() if name not in ("q", "page")}
+
+
+def filter_words(wanted: Wanted) -> list[tuple[str, str]]:
+    """The filter as people read it: what is asked for, and the value."""
+    asked = [
+        (_("List"), str(inbox.CHIPS[wanted.show])),
+        (_("Search"), wanted.words),
+        (pgettext("column", "Due"), str(DUES.get(wanted.due, ""))),
+        (pgettext("column", "Kind"), str(Category(wanted.category).label) if wanted.category else ""),
+        (pgettext("column", "Place"), _named(Place, wanted.place)),
+        (pgettext("column", "Company"), _named(Organisation, wanted.company)),
+        (pgettext("column", "With"), _holder_words(wanted.holder)),
+        (_("Waits"), str(WAITS.get(wanted.waits, ""))),
+        (pgettext("column", "State"), str(Status(wanted.state).label) if wanted.state else ""),
+        (_("Tier"), str(dict(chain.TIERS)[int(wanted.tier)]) if wanted.tier else ""),
+        (_("Urgent"), _("Only urgent ones") if wanted.urgent else ""),
+        (_("Group"), _("Of a group") if wanted.group else ""),
+        (_("Filed from"), wanted.from_date),
+        (_("Filed until"), wanted.until_date),
+        (_("Order"), str(inbox.SORTS[wanted.sort])),
+    ]
+    return [(str(term), words) for term, words in asked if words]
+
+
+def _named(model: "type[Place] | type[Organisation]", code: str) -> str:
+    row = model.objects.filter(code=code).first() if code else None
+    return str(row) if row else code
+
+
+def _holder_words(holder: str) -> str:
+    if holder in (inbox.NOBODY, inbox.ME):
+        return _("Nobody") if holder == inbox.NOBODY else _("Whoever took it out")
+    post = Post.objects.select_related("person").filter(code=holder).first() if holder else None
+    return post.person.name if post else holder
