@@ -80,11 +80,11 @@ def read(post: Post, show: str, organisation: str, page: str, now: datetime.date
     parts = conditions(beijing_day(now))
     seen = visible(post, now)
     by_organisation = list(
-        seen.values(code=F("leg__organisation__code"), name=F("leg__organisation__short_name"))
+        seen.values(where=F("leg__organisation__code"), whose=F("leg__organisation__short_name"))
         .annotate(**{name: Count("pk", filter=condition) for name, condition in parts.items()})
-        .order_by(f"-{LATE}", f"-{OPEN}", "name")
+        .order_by(f"-{LATE}", f"-{OPEN}", "whose")
     )
-    counted = [one for one in by_organisation if not organisation or one["code"] == organisation]
+    counted = [one for one in by_organisation if not organisation or one["where"] == organisation]
     rows = seen.filter(leg__organisation__code=organisation) if organisation else seen
     mine = Exists(Appeal.objects.filter(inbox.at_my_desk(post, now), pk=OuterRef("appeal")))
     order = ("-carried_out_at", "-pk") if show == KEPT else ("carry_out_date", "pk")

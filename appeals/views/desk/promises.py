@@ -60,7 +60,7 @@ def _selects(read: Promises, organisation: str) -> list[dict[str, Any]]:
     if len(read.organisations) < 2:
         return []
     options = [("", _("All organisations"), not organisation)]
-    options += [(str(one["code"]), str(one["name"]), one["code"] == organisation) for one in read.organisations]
+    options += [(str(one["where"]), str(one["whose"]), one["where"] == organisation) for one in read.organisations]
     return [{"name": "organisation", "label": _("Organisation"), "options": options}]
 
 
