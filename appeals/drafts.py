@@ -7,11 +7,13 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from appeals import respondents
 from appeals.actions.filing import Filing
 from appeals.forms.filing import STEPS, Before, StepForm
-from appeals.models import Category, DeductionKind, Draft, Identity
+from appeals.models import Category, DeductionKind, Draft, Evidence, Identity
+from appeals.models.evidence import EvidenceQuerySet
 from portal.models import Place, User
 from portal.once import new_key
 from portal.wording import day_date, money
@@ -64,6 +66,8 @@ class Sheet:
         """Take a page's answers as they were sent, right or wrong: nothing a driver typed is dropped."""
         form = STEPS[number - 1](sent, before=Before(self.person, self.today, self.answers))
         for name, shape in form.fields.items():
+            if getattr(shape.widget, "is_kept_apart", False):
+                continue
             self.brought[name] = self.answers[name] = shape.widget.value_from_datadict(sent, {}, name)
         self.key = self.key or new_key()
         return form
@@ -112,6 +116,7 @@ class Sheet:
             wants_enterprise=values.get("wants_enterprise", False),
             amount_fen=values.get("amount_fen"),
             deduction_kind=values.get("deduction_kind", ""),
+            evidence=tuple(self.files().values_list("code", flat=True)),
         )
 
     def review(self) -> list[tuple[int, str, str]]:
@@ -127,8 +132,18 @@ class Sheet:
             (4, _("In one line"), self.answers["title"]),
             (4, _("The whole story"), self.answers["story"]),
             *self._money(),
+            (4, _("Photos and documents"), self._files_words()),
         ]
         return [row for row in rows if row[2]]
+
+    def files(self) -> EvidenceQuerySet:
+        """What was sent for it so far, in the order it came."""
+        rows = Evidence.objects.loose().received().filter(owner=self.person, meant_for=self.key)
+        return rows.order_by("received_at", "pk")
+
+    def _files_words(self) -> str:
+        count = self.files().count()
+        return ngettext("%(n)d file", "%(n)d files", count) % {"n": count} if count else ""
 
     def _money(self) -> list[tuple[int, str, str]]:
         """What was taken off and how much it is, where the kind of problem asks for it."""

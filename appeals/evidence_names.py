@@ -3,7 +3,9 @@
 import unicodedata
 from pathlib import PurePosixPath
 
-from appeals.models import Evidence, EvidenceKind
+from django.utils.translation import gettext as _
+
+from appeals.models import Evidence, EvidenceKind, EvidenceState
 
 LONGEST = 80
 SUFFIXES = {EvidenceKind.JPEG: ".jpg", EvidenceKind.PNG: ".png", EvidenceKind.WEBP: ".webp", EvidenceKind.PDF: ".pdf"}
@@ -52,3 +54,12 @@ def copy_type(evidence: Evidence) -> str:
 
 def own_type(evidence: Evidence) -> str:
     return TYPES[EvidenceKind(evidence.kind)]
+
+
+def why_closed(evidence: Evidence) -> str:
+    """Why a file that is listed cannot be opened."""
+    if evidence.erased_at:
+        return _("This file was erased. The log still proves what it was.")
+    if evidence.state == EvidenceState.REFUSED:
+        return _("The virus scanner found something in this file, so nobody can open it.")
+    return _("This file waits for the virus scanner. Try again in a few minutes.")

@@ -87,6 +87,12 @@ TO_DRIVER: dict[str, tuple[Promise, SmsText | bool]] = {
     "appeals.carry_out_missed": (_("What was promised for {number} is late. You can send it back."), False),
     "appeals.lapsed": (_("15 days without objection: the answer to {number} counts as accepted."), False),
     "appeals.unsealing_asked": (_("{name}, {organisation}, asked to open your name in {number}. See why."), False),
+    "appeals.evidence_opened": (
+        _("{name}, {organisation}, opened a file in {number} as you sent it."),
+        False,
+    ),
+    "appeals.evidence_released": (_("The company was shown a file you gave to {number}."), False),
+    "appeals.evidence_rejected": (_("A virus was found in a file of {number}; it was taken away."), False),
     "appeals.unsealed": (_("Your name in {number} was opened for the handler. See who and why."), False),
     "appeals.unsealing_refused": (_("Opening your name in {number} was refused."), False),
     "appeals.due_recomputed": (_("The due date of {number} was recomputed: {date}."), False),

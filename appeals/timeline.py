@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from appeals import hearing_words, outside, wording
@@ -21,6 +21,7 @@ BESIDE = frozenset(
     for kind in (
         "added", "platform_asked", "platform_replied", "platform_silent", "alarm_raised", "alarm_seen",
         "phone_revealed", "unsealing_asked", "unsealed", "unsealing_refused", "due_recomputed", "rated",
+        "evidence_added", "evidence_opened", "evidence_released", "evidence_rejected",
         "note_added", "linked", "watch_attached", "publication_proposed", "publication_declined",
         "publication_announced", "publication_objected", "publication_released", "publication_withdrawn",
     )
@@ -168,6 +169,8 @@ class _Reader:
         )
 
     def _by(self, event: Event) -> str:
+        if event.kind == "appeals.evidence_added" and event.facts.get("company"):
+            return self.names.get(event.facts["company"], "")
         if event.kind in hearing_words.COMPANY_KINDS:
             company = self.names.get(event.facts.get("company", ""), "")
             if self.is_driver and self.appeal.identity != Identity.OPEN and not event.facts.get("items"):
@@ -211,6 +214,9 @@ class _Reader:
                 return self._given_to(facts)
             case "answered" if facts.get("carry_out"):
                 return _("To be carried out by %(day)s.") % {"day": self._day(facts["carry_out"])}
+            case "evidence_added":
+                count = len(facts["files"])
+                return ngettext("%(n)d file", "%(n)d files", count) % {"n": count}
             case "carry_out_missed":
                 return _("It was promised by %(day)s.") % {"day": self._day(facts.get("promised"))}
             case "transferred" if facts.get("target") in outside.BODIES:

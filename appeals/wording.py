@@ -33,6 +33,13 @@ LABELS: dict[str, tuple[Promise, Promise]] = {
         _l("The question to the company is being rewritten"),
         _l("Sent the question to the company back"),
     ),
+    "appeals.evidence_added": (_l("Files were added"), _l("Files added")),
+    "appeals.evidence_opened": (_l("A committee opened your file as you sent it"), _l("Opened an original file")),
+    "appeals.evidence_released": (_l("The company was shown a file"), _l("Showed the company a file")),
+    "appeals.evidence_rejected": (
+        _l("A virus was found in a file; it was taken away"),
+        _l("A virus was found in a file; it was taken away"),
+    ),
     "appeals.consent_asked": (_l("May the company see this?"), _l("Asked the driver for consent")),
     "appeals.consent_given": (_l("You agreed that the company may see it"), _l("The driver agreed")),
     "appeals.consent_refused": (_l("You said no, the company does not see it"), _l("The driver did not agree")),

@@ -51,7 +51,9 @@
     }
     // the server's copy follows while he types; it takes the page's word only while its draft is still there
     function send() {
-      fetch(form.getAttribute("data-autosave"), { method: "POST", body: new FormData(form), credentials: "same-origin", keepalive: true })
+      var words = new FormData(form);
+      Array.prototype.forEach.call(form.querySelectorAll("[type=file]"), function (field) { if (words.delete) words.delete(field.name); });
+      fetch(form.getAttribute("data-autosave"), { method: "POST", body: words, credentials: "same-origin", keepalive: true })
         .then(function (reply) { return reply.status === 200 ? reply.json() : null; })
         .then(function (told) { if (told) { form.setAttribute("data-draft-at", base = told.at); save(); } })
         .catch(function () { /* no network: the device keeps it */ });

@@ -1,12 +1,13 @@
 """Moves of the driver who filed the appeal."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import chain, permissions
-from appeals.actions import moving
+from appeals.actions import evidencing, moving
 from appeals.models import Answer, Appeal, Bar
 from appeals.reads import Reads
 from portal.calendar import beijing_day, calendar_days
@@ -27,11 +28,12 @@ def _last_answer(appeal: Appeal) -> Answer:
 
 
 @transaction.atomic
-def add(appeal_id: int, *, by: User, words: str, now: datetime.datetime) -> Appeal:
-    """Add something to an open appeal. It never restarts a clock; where a question waits, `reply` answers it."""
+def add(appeal_id: int, *, by: User, words: str, now: datetime.datetime, evidence: Iterable[str] = ()) -> Appeal:
+    """Add words or files to an open appeal. It never restarts a clock; where a question waits, `reply` answers it."""
     appeal = _own(appeal_id, by)
     moving.step(appeal, "add")
     moving.log(appeal, "added", by=by, now=now, words={"words": words})
+    evidencing.attach(evidence, appeal, by=by, now=now)
     appeal.save(update_fields=["position", "moved_at"])
     return appeal
 
@@ -60,13 +62,14 @@ def resume(appeal: Appeal, now: datetime.datetime) -> None:
 
 
 @transaction.atomic
-def reply(appeal_id: int, *, by: User, words: str, now: datetime.datetime) -> Appeal:
+def reply(appeal_id: int, *, by: User, words: str, now: datetime.datetime, evidence: Iterable[str] = ()) -> Appeal:
     """Answer the handler's question: the clock runs on with the working days it rested."""
     appeal = _own(appeal_id, by)
     moving.step(appeal, "reply")
     resume(appeal, now)
     facts = {"answer_due": appeal.due_date.isoformat() if appeal.due_date else None}
     moving.log(appeal, "replied", by=by, now=now, facts=facts, words={"words": words})
+    evidencing.attach(evidence, appeal, by=by, now=now)
     appeal.save()
     return appeal
 

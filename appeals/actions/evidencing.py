@@ -1,7 +1,7 @@
 """Evidence of a case: given to it, shown to a company, its original opened, scanned later, erased."""
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -31,7 +31,7 @@ ORPHAN_TIME = datetime.timedelta(days=2)
 
 @transaction.atomic
 def attach(
-    codes: Sequence[str],
+    codes: Iterable[str],
     appeal: Appeal,
     *,
     by: User,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import chain, permissions, routing
-from appeals.actions import moving
+from appeals.actions import evidencing, moving
 from appeals.models import AlarmKind, Appeal, Bar, Category, Draft, Identity, RespondentKind
 from appeals.reads import Reads
 from platforms.models import RuleVersion
@@ -39,6 +39,8 @@ class Filing:
     wants_enterprise: bool = False
     amount_fen: int | None = None
     deduction_kind: str = ""
+    # codes of files received before: the filer's own, or the volunteer's who files for him
+    evidence: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -68,7 +70,11 @@ def _merge(draft: Draft, body: dict[str, Any], now: datetime.datetime) -> Draft:
 
 
 def discard_draft(person: User) -> None:
-    Draft.objects.filter(person=person).delete()
+    """Throw the draft away, and the files that were sent for it."""
+    draft = Draft.objects.filter(person=person).first()
+    if draft is not None:
+        draft.delete()
+        evidencing.discard_for(person, meant_for=json.loads(draft.body).get("key", ""))
 
 
 def _check(filing: Filing, now: datetime.datetime) -> None:
@@ -161,6 +167,7 @@ def file(filing: Filing, *, by: User, now: datetime.datetime, volunteer: Post | 
     if appeal.is_urgent:
         alarm_urgent(appeal, now=now)
     appeal.save()
+    evidencing.attach(filing.evidence, appeal, by=volunteer.person if volunteer else by, post=volunteer, now=now)
     return appeal
 
 
@@ -171,7 +178,7 @@ def file_draft(filing: Filing, *, by: User, now: datetime.datetime) -> Appeal:
     What a volunteer types for him or another app sends leaves the draft: what he has begun himself is another matter.
     """
     appeal = file(filing, by=by, now=now)
-    discard_draft(by)
+    Draft.objects.filter(person=by).delete()
     return appeal
 
 

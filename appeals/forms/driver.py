@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from appeals.forms.evidence import EvidenceField
 from portal.widgets import Tiles
 
 WORDS_LENGTH = 4000
@@ -38,8 +39,14 @@ class AddForm(MoveForm):
     words = _words(
         _l("What do you want to add?"),
         _l("It goes to whoever has the case. The due date stays as it is."),
-        required=_l("Write what you want to add."),
     )
+    evidence = EvidenceField()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("words") and not values.get("evidence") and not self.errors:
+            self.add_error("words", _("Write what you want to add, or choose a file."))
+        return values
 
 
 class ReplyForm(MoveForm):
@@ -48,6 +55,7 @@ class ReplyForm(MoveForm):
         _l("Say what you know; what you do not have, say so too."),
         required=_l("Write your answer."),
     )
+    evidence = EvidenceField()
 
 
 class ChallengeForm(MoveForm):

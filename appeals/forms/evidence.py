@@ -1,7 +1,7 @@
 """The field for photos and documents: files chosen without scripts, and those that are here already as ticks."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -20,19 +20,23 @@ FILES, SHOWN = "evidence_files", "evidence_shown"
 
 @dataclass(frozen=True)
 class Chosen:
-    """The files a form sends. As text it is their hashes: the same files sent twice are the same form."""
+    """The codes of the files a form sends. As text it is their hashes: the same files sent twice are the same form."""
 
+    codes: tuple[str, ...] = ()
     files: Sequence[Evidence] = ()
 
-    @property
-    def codes(self) -> tuple[str, ...]:
-        return tuple(one.code for one in self.files)
+    @classmethod
+    def of(cls, files: Sequence[Evidence]) -> "Chosen":
+        return cls(tuple(one.code for one in files), files)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.codes)
 
     def __bool__(self) -> bool:
-        return bool(self.files)
+        return bool(self.codes)
 
     def __str__(self) -> str:
-        return " ".join(sorted(one.sha256 for one in self.files))
+        return " ".join(sorted(one.sha256 for one in self.files) or sorted(self.codes))
 
 
 class EvidenceInput(forms.Widget):
@@ -57,35 +61,27 @@ class EvidenceInput(forms.Widget):
         raise NotImplementedError("parts/files.html draws it.")
 
 
-@dataclass
-class _Intake:
-    chosen: Chosen = field(default_factory=Chosen)
-    refusals: list[str] = field(default_factory=list)
-
-
 class EvidenceField(forms.Field):
-    """Files beside the words. What the view took in is its value; what was turned away are its errors."""
+    """Files beside the words: what the page took in, with its refusals as errors; a program sends the codes alone."""
 
     widget = EvidenceInput
 
     def __init__(self, label: str | Promise = "", hint: str | Promise = "") -> None:
         super().__init__(label=label or LABEL, help_text=hint or HINT, required=False)
-        self.intake = _Intake()
-
-    def __deepcopy__(self, memo: Any) -> "EvidenceField":
-        made: EvidenceField = super().__deepcopy__(memo)
-        made.intake = _Intake()
-        return made
+        self.chosen: Chosen | None = None
+        self.refusals: list[str] = []
 
     def take(self, chosen: Chosen, refusals: Iterable[str] = (), *, meant_for: str) -> None:
-        self.intake = _Intake(chosen, list(refusals))
+        self.chosen, self.refusals = chosen, list(refusals)
         self.widget.received = [one for one in chosen.files if one.appeal_id is None]  # type: ignore[attr-defined]
         self.widget.meant_for = meant_for  # type: ignore[attr-defined]
 
     def clean(self, value: Any) -> Chosen:
-        if self.intake.refusals:
-            raise ValidationError(self.intake.refusals)
-        return self.intake.chosen
+        if self.refusals:
+            raise ValidationError(self.refusals)
+        if self.chosen is not None:
+            return self.chosen
+        return Chosen(tuple(str(code) for code in value or ()))
 
 
 LABEL = _l("Photos and documents")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from appeals import respondents
+from appeals.forms.evidence import EvidenceField
 from appeals.models import Category, DeductionKind, Identity
 from branches.models import enterprise_of
 from portal.models import Organisation, User
@@ -188,6 +189,7 @@ class StoryForm(StepForm):
             "max_length": _l("At most 4,000 characters. You can add more once it is filed."),
         },
     )
+    evidence = EvidenceField()
     deduction_kind = forms.ChoiceField(
         label=_l("What was taken off?"),
         help_text=_l("As the settlement names it; leave it open if you are not sure."),

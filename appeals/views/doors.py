@@ -13,7 +13,7 @@ from portal.once import once
 from portal.views import errors
 
 # widgets and keys that are not the writer's own text
-NOT_WORDS = frozenset({"key", "seen", "template"})
+NOT_WORDS = frozenset({"key", "seen", "template", "evidence"})
 
 
 def kept_text(form: forms.Form) -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from appeals import evidence_names, permissions_evidence
@@ -33,7 +32,7 @@ def file(request: HttpRequest, code: str) -> HttpResponseBase:
     """The copy made for looking at, as a download."""
     evidence = _seen(request, code)
     if not evidence.is_open:
-        return errors.refused(request, Refused(why_closed(evidence)))
+        return errors.refused(request, Refused(evidence_names.why_closed(evidence)))
     name, kind = evidence_names.copy_name(evidence), evidence_names.copy_type(evidence)
     return _handed_out(evidence, evidencing.COPY, name, kind, evidence.copy_bytes)
 
@@ -56,20 +55,12 @@ def file_original(request: HttpRequest, code: str) -> HttpResponseBase:
     if request.method != ("GET" if is_own else "POST"):
         return HttpResponseNotAllowed(["GET" if is_own else "POST"])
     if not evidence.is_open:
-        return errors.refused(request, Refused(why_closed(evidence)))
+        return errors.refused(request, Refused(evidence_names.why_closed(evidence)))
     if not is_own and post is not None:
         evidencing.open_original(evidence.pk, by=post, now=now)
     name = evidence_names.own_name(evidence) if is_own else evidence_names.original_name(evidence)
     kind = evidence_names.own_type(evidence)
     return _handed_out(evidence, evidencing.ORIGINAL, name, kind, evidence.size_bytes)
-
-
-def why_closed(evidence: Evidence) -> str:
-    if evidence.erased_at:
-        return _("This file was erased. The log still proves what it was.")
-    if evidence.state == "refused":
-        return _("The virus scanner found something in this file, so nobody can open it.")
-    return _("This file waits for the virus scanner. Try again in a few minutes.")
 
 
 def _handed_out(evidence: Evidence, part: str, name: str, kind: str, length: int) -> HttpResponse:

@@ -18,7 +18,7 @@ def show(request: HttpRequest, form: forms.Form, *, meant_for: str) -> None:
     """Draw what is here already for this form."""
     field = _field(form)
     if field is not None:
-        field.take(_chosen(request, meant_for), field.intake.refusals, meant_for=meant_for)
+        field.take(_chosen(request, meant_for), field.refusals, meant_for=meant_for)
 
 
 def take(request: HttpRequest, form: forms.Form, *, meant_for: str) -> list[str]:
@@ -32,7 +32,10 @@ def take(request: HttpRequest, form: forms.Form, *, meant_for: str) -> list[str]
     unticked = set(request.POST.getlist(SHOWN)) - set(request.POST.getlist(NAME))
     evidencing.discard(unticked, by=request.user)  # type: ignore[arg-type]
     refusals = _received(request, meant_for)
-    field.take(_chosen(request, meant_for), refusals, meant_for=meant_for)
+    chosen = _chosen(request, meant_for)
+    if set(request.POST.getlist(NAME)) - set(chosen.codes):
+        refusals.append(_("A file was kept for a day without being sent off, and is gone. Choose it again."))
+    field.take(chosen, refusals, meant_for=meant_for)
     return refusals
 
 
@@ -77,4 +80,4 @@ def _chosen(request: HttpRequest, meant_for: str) -> Chosen:
     loose = list(_loose(request, meant_for).order_by("received_at", "pk"))
     ticked = request.POST.getlist(NAME)
     given = Evidence.objects.filter(owner=request.user, code__in=ticked).exclude(appeal=None)  # type: ignore[misc]
-    return Chosen([*loose, *(given if ticked else [])])
+    return Chosen.of([*loose, *(given if ticked else [])])

@@ -1,4 +1,4 @@
-"""Uploads that go on after the line broke: tus 1.0.0 (core, creation, termination, expiration) for whoever is signed in.
+"""Uploads that go on after the line broke: tus 1.0.0 with creation, termination, expiration; for who is signed in.
 
 Why it is written here and not taken from a library: docs/decisions/0008-evidence.md.
 """

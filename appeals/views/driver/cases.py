@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appeals import asks, chain, counting, hearings, outside, receipts, standing, timeline, watches
+from appeals import asks, chain, counting, evidence_list, hearings, outside, receipts, standing, timeline, watches
 from appeals.models import Answer, Appeal, Draft, Leg
 from portal import caselog, events
 from portal.calendar import WorkCalendar, beijing_day
@@ -21,8 +21,11 @@ PER_PAGE = 15
 # what a driver may do, as he reads it: icon and words; the order is the page's
 OFFERS = ("add", "not_carried_out", "go_on", "accept", "rate", "challenge", "withdraw")
 LOOKS = frozenset(
-    {"appeals.phone_revealed", "appeals.unsealing_asked", "appeals.unsealed", "appeals.unsealing_refused"}
-)
+    {
+        "appeals.phone_revealed", "appeals.unsealing_asked", "appeals.unsealed", "appeals.unsealing_refused",
+        "appeals.evidence_opened", "appeals.evidence_released",
+    }
+)  # fmt: skip
 
 
 def own_appeals(request: HttpRequest) -> QuerySet[Appeal]:
@@ -149,6 +152,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "heard": [one for one in hearings.of_case(appeal, now) if one.replies],
         "looks": [entry for entry in line.entries if entry.kind in LOOKS],
         "story": _story(appeal, line, today),
+        "files": evidence_list.for_driver(appeal, request.user),  # type: ignore[arg-type]
     }
     return render(request, "appeals/detail.html", context)
 

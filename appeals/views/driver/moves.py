@@ -13,6 +13,7 @@ from appeals import chain, standing, timeline
 from appeals.actions import driving
 from appeals.forms import driver as forms
 from appeals.models import Appeal
+from appeals.views import files
 from appeals.views.doors import make_move
 from appeals.views.driver.cases import own_appeal
 from portal.calendar import beijing_day
@@ -42,8 +43,12 @@ def _page(
 
     def to(code: str) -> str:
         messages.success(request, done)
+        files.drop(request, meant_for=meant_for)
         return reverse("appeals:detail", args=[code])
 
+    meant_for = f"{move}:{appeal.code}"
+    files.take(request, form, meant_for=meant_for)
+    files.show(request, form, meant_for=meant_for)
     context = {"appeal": appeal, "title": standing.title_of(appeal), "heading": heading, "words": words, "yes": yes}
     return make_move(
         request,

@@ -1,0 +1,13 @@
+"""Files: uploads that go on where they were, and the one door to what is stored; for drivers and staff alike."""
+
+from django.urls import path
+
+from appeals.views import evidence, tus
+
+urlpatterns = [
+    path("files/", tus.uploads, name="uploads"),
+    path("files/<str:code>/part/", tus.upload, name="upload"),
+    path("files/<str:code>/", evidence.file, name="file"),
+    path("files/<str:code>/small/", evidence.file_small, name="file_small"),
+    path("files/<str:code>/original/", evidence.file_original, name="file_original"),
+]
