@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from appeals.api import company, desk, driver
+from appeals.api import company, desk, driver, evidence
 from portal.codes import ALPHABET
 
 
@@ -24,6 +24,9 @@ urlpatterns = [
     path("api/appeals/<code:code>/", driver.OwnCase.as_view(), name="api_appeal"),
     path("api/appeals/<code:code>/timeline/", driver.OwnTimeline.as_view(), name="api_timeline"),
     path("api/appeals/<code:code>/receipt/", driver.OwnReceipt.as_view(), name="api_receipt"),
+    path("api/appeals/<code:code>/evidence/", evidence.OwnEvidence.as_view(), name="api_evidence"),
+    path("api/evidence/", evidence.Uploads.as_view(), name="api_evidence_send"),
+    path("api/evidence/<code:code>/", evidence.OneFile.as_view(), name="api_file"),
     *(
         path(f"api/appeals/<code:code>/{name.replace('_', '-')}/", driver.move_view(name, step), name=f"api_{name}")
         for name, step in driver.STEPS.items()
@@ -31,6 +34,7 @@ urlpatterns = [
     path("api/desk/appeals/", desk.DeskCases.as_view(), name="api_desk_appeals"),
     path("api/desk/appeals/<code:code>/", desk.DeskCase.as_view(), name="api_desk_appeal"),
     path("api/desk/appeals/<code:code>/timeline/", desk.DeskTimeline.as_view(), name="api_desk_timeline"),
+    path("api/desk/appeals/<code:code>/evidence/", evidence.DeskEvidence.as_view(), name="api_desk_evidence"),
     *(
         path(
             f"api/desk/appeals/<code:code>/{name.replace('_', '-')}/",

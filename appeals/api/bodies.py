@@ -32,6 +32,16 @@ class FilingSerializer(serializers.Serializer):
     wants_enterprise = serializers.BooleanField(default=False)
     amount_fen = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=MOST_FEN)
     deduction_kind = serializers.ChoiceField(choices=DeductionKind.choices, required=False, allow_null=True)
+    evidence = serializers.ListField(
+        child=serializers.RegexField(CODE),
+        max_length=10,
+        default=list,
+        help_text=_("Codes of files that were sent before."),
+    )
+
+
+class EvidenceCodesSerializer(serializers.Serializer):
+    evidence = serializers.ListField(child=serializers.RegexField(CODE), min_length=1, max_length=10)
 
 
 class NothingSerializer(serializers.Serializer):

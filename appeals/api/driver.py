@@ -1,7 +1,7 @@
 """A driver's programs: he files, lists, reads and moves his own cases."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404
@@ -97,7 +97,8 @@ class OwnCases(Door):
 
 def ready_filing(request: Request, values: dict[str, Any]) -> filing.Filing:
     """The five pages' own forms read it, so that a program can say no more and no less than a person."""
-    answers = {ANSWERS.get(name, name): value for name, value in values.items() if value is not None}
+    said = {name: value for name, value in values.items() if value is not None and name != "evidence"}
+    answers = {ANSWERS.get(name, name): value for name, value in said.items()}
     answers["is_urgent"] = "yes" if values["is_urgent"] else "no"
     answers["happened_date"] = values["happened_date"].isoformat()
     if values.get("amount_fen"):
@@ -110,7 +111,7 @@ def ready_filing(request: Request, values: dict[str, Any]) -> filing.Filing:
         wrong |= {back.get(name, name): [str(one) for one in said] for name, said in errors.items()}
     if wrong:
         raise ValidationError(wrong)
-    return sheet.filing()
+    return replace(sheet.filing(), evidence=tuple(values["evidence"]))
 
 
 class OwnCase(Door):
