@@ -8,15 +8,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from appeals import chain, inbox, leading, permissions, standing
+from appeals import chain, evidence_list, inbox, leading, permissions, standing
 from appeals.beside import Beside
 from appeals.company_side import CompanySide
+from appeals.evidence_list import Shown
 from appeals.hand import Hand, hand_of
 from appeals.hearings import state_of as hearing_state
 from appeals.models import Alarm, Answer, Appeal, Hearing, Identity, Leg, Unsealing
 from appeals.offers import Offer, offers_of
 from appeals.timeline import Entry, Timeline
 from appeals.timeline import of as timeline_of
+from appeals.told import Told
 from portal import events
 from portal.calendar import beijing_day
 from portal.models import CalendarNotice, EventText, OrganisationKind, Post
@@ -154,6 +156,11 @@ class CaseFile:
         return [entry for entry in self.timeline.entries if entry.kind in ("appeals.added", "appeals.replied")]
 
     @cached_property
+    def evidence(self) -> list[Shown]:
+        """Photos and documents of the case, as far as they were given to it."""
+        return evidence_list.for_staff(self.appeal, self.post, self.now)
+
+    @cached_property
     def answers(self) -> list[Answer]:
         rows = self.appeal.answers.select_related("by__person", "by__organisation", "leg")
         return list(rows.prefetch_related("event__texts").order_by("-at", "-pk"))
@@ -180,6 +187,10 @@ class CaseFile:
     @cached_property
     def alarms(self) -> list[Alarm]:
         return list(self.appeal.alarms.select_related("organisation", "seen_by__person").order_by("-raised_at"))
+
+    @cached_property
+    def told(self) -> Told:
+        return Told(self.appeal, self.now)
 
     @cached_property
     def beside(self) -> Beside:

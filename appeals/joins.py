@@ -43,7 +43,7 @@ def how() -> list[Card]:
     """The days of each tier, for the public page on how an appeal goes: the defaults, which a committee may set."""
     tiers = [(step.word, *chain.DEFAULT_DAYS[tier]) for tier, step in enumerate(chain_steps(0)) if tier]
     words = {"tiers": tiers, "reply": chain.REPLY_DAYS, "urgent_hours": chain.URGENT_HOURS, "limit": chain.LIMIT_DAYS}
-    return [Card("appeals/_clocks.html", words)]
+    return [Card("appeals/_clocks.html", words), Card("appeals/_answers_link.html")]
 
 
 def cards(user: User, post: Post | None) -> list[Card]:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils import timezone
 
-from appeals import figures, inbox, permissions
+from appeals import figures, inbox, permissions, publications, readings
 from appeals.models import Alarm, Hearing, Unsealing
 from portal.calendar import beijing_day
 from portal.front import Card
@@ -55,6 +55,8 @@ def waiting(post: Post, known: dict[str, int] | None = None) -> dict[str, int]:
         seen = permissions.visible_appeals(post, day)
         unseen = Alarm.objects.filter(organisation=post.organisation_id, seen_at=None, appeal__in=seen)
         found["appeals:alarms"] = unseen.count()
+        found["appeals:publications"] = publications.count_to_decide(post, now)
+        found["appeals:readings"] = readings.count_to_read(post, now)
     if has_permission(post, UNSEAL, day):
         asked = Unsealing.objects.filter(decided_at=None, appeal__in=permissions.sealed_appeals(post, day))
         others = asked.exclude(asked_by__person=post.person_id).exclude(for_person=post.person_id)

@@ -3,15 +3,18 @@
 import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from appeals import permissions
+from appeals import chain, permissions
 from appeals.likeness import pairs
-from appeals.models import Appeal, PublishedAnswer, Publishing
-from portal.calendar import beijing_day
+from appeals.models import Answer, Appeal, Identity, PublishedAnswer, Publishing
+from appeals.models.published import LIVE
+from portal.calendar import beijing_day, calendar_days
 from portal.models import Post
 
-SHORTEST_WORDS = 2
 OFFERED, CANDIDATES = 3, 200
+QUIET_DAYS = 14  # after the answer, so that nobody who heard of it meanwhile knows whose it is
+ANSWERED = (chain.ANSWERED, chain.CLOSED)
 RELATED = ("committee__place", "company", "rule_version__rule", "answer")
 
 
@@ -58,6 +61,53 @@ def offered(category: str, words: str = "") -> list[PublishedAnswer]:
     return [by_pk[pk] for pk in best]
 
 
+# -- whose case it may come from --------------------------------------------------------------------------------------
+
+
+def why_not(appeal: Appeal) -> str:
+    """Why nothing may be published from this case, in a sentence; empty when it may."""
+    if appeal.identity == Identity.SEALED:
+        return _("The driver sealed his name: nothing of this case is published.")
+    if appeal.status not in ANSWERED or not appeal.answers.exists():
+        return _("Only an answer that was given and stands can be published.")
+    if appeal.publications.filter(state=Publishing.OBJECTED).exists():
+        return _("The driver does not want this case to be published. That stays so.")
+    if appeal.publications.filter(state__in=LIVE).exists():
+        return _("An answer from this case has been proposed or published already.")
+    return ""
+
+
+def earliest(given: Answer) -> datetime.datetime:
+    """Never before this: 14 calendar days after the answer."""
+    return calendar_days(given.at, QUIET_DAYS).due_at
+
+
+# -- beginning one from a case ----------------------------------------------------------------------------------------
+
+
+def source_words(appeal: Appeal) -> dict[str, str]:
+    """What was said in the case, to be told anew: the question to the company, the reasons, the remedy, what was done.
+    Words that were erased are not there."""
+    given = appeal.answers.order_by("-at", "-pk").first()
+    found = {text.name: text.text or "" for text in given.event.texts.all()} if given else {}
+    asked = appeal.hearings.order_by("-asked_at", "-pk").first()
+    question = asked.asked_event.texts.filter(name="question").first() if asked else None
+    return {
+        "question": (question.text or "") if question else "",
+        "reasons": found.get("reasons", ""),
+        "remedy": found.get("remedy", ""),
+    }
+
+
+def first_words(appeal: Appeal) -> dict[str, str]:
+    """What the form begins with: the words that were sent back, else those of the case."""
+    declined = appeal.publications.filter(state=Publishing.DECLINED).order_by("-pk").first()
+    if declined:
+        return {"asked": declined.asked, "answered": declined.answered, "done": declined.done}
+    said = source_words(appeal)
+    return {"asked": appeal.title, "answered": said["reasons"], "done": said["remedy"]}
+
+
 # -- the desk and the driver of the case ------------------------------------------------------------------------------
 
 
@@ -80,10 +130,11 @@ def seen_by(post: Post, now: datetime.datetime) -> QuerySet[PublishedAnswer]:
     return PublishedAnswer.objects.filter(appeal__in=seen).select_related(*related)
 
 
-def to_decide(post: Post, now: datetime.datetime) -> QuerySet[PublishedAnswer]:
-    """Proposed by somebody else, so that this person may be the second one."""
-    waiting = seen_by(post, now).filter(state=Publishing.PROPOSED)
-    return waiting.exclude(proposed_by__person=post.person_id)
+def count_to_decide(post: Post, now: datetime.datetime) -> int:
+    """Proposed by somebody else, so that this person may be the second one. Few wait, so these are looked up first."""
+    waiting = PublishedAnswer.objects.filter(state=Publishing.PROPOSED).exclude(proposed_by__person=post.person_id)
+    cases = list(waiting.values_list("appeal", flat=True))
+    return permissions.visible_appeals(post, beijing_day(now)).filter(pk__in=cases).count() if cases else 0
 
 
 PARTS: dict[str, Q] = {

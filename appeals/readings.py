@@ -55,9 +55,11 @@ def seen_by(post: Post, now: datetime.datetime) -> QuerySet[QualityReading]:
     return rows.select_related(*related).order_by("-draw__week_date", "organisation__name", "pk")
 
 
-def mine_to_read(post: Post, now: datetime.datetime) -> QuerySet[QualityReading]:
-    """What waits for the reader's own committee."""
-    return seen_by(post, now).filter(draw__committee=post.organisation_id, read_at=None)
+def count_to_read(post: Post, now: datetime.datetime) -> int:
+    """What waits for the reader's own committee. Few wait, so these are looked up first."""
+    waiting = QualityReading.objects.filter(draw__committee=post.organisation_id, read_at=None)
+    cases = list(waiting.values_list("appeal", flat=True))
+    return permissions.visible_appeals(post, beijing_day(now)).filter(pk__in=cases).count() if cases else 0
 
 
 def of_case(appeal: Appeal) -> QualityReading | None:

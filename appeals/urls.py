@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("appeals.urls_driver")),
     path("", include("appeals.urls_hearing")),
     path("", include("appeals.urls_desk")),
+    path("", include("appeals.urls_answers")),
     path("", include("appeals.urls_files")),
     path("", include("appeals.urls_api")),
 ]

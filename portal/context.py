@@ -104,6 +104,8 @@ MENU = (
             Link("branches:desk", "flag", pgettext_lazy("desk", "Branches and volunteer teams"), needs=_HANDLE),
             Link("drivers:contracts", "file", pgettext_lazy("desk", "Contracts and rights"), needs=_HANDLE),
             Link("appeals:templates", "pen", pgettext_lazy("desk", "Answer templates"), needs=_HANDLE),
+            Link("appeals:publications", "chat", pgettext_lazy("desk", "Published answers"), needs=_OVERSEE),
+            Link("appeals:readings", "check", pgettext_lazy("desk", "Second readings"), needs=_OVERSEE),
             Link("appeals:duty", "shield", pgettext_lazy("desk", "On duty"), needs=_OVERSEE),
             Link("appeals:clocks", "clock", pgettext_lazy("desk", "Clocks of the tiers"), needs=_OVERSEE),
         ),
@@ -142,6 +144,7 @@ MENU = (
 )
 MAST = (
     Link("portal:how", "info", pgettext_lazy("mast", "How an appeal goes")),
+    Link("appeals:answers", "chat", pgettext_lazy("mast", "Answers so far")),
     Link("platforms:public_rules", "rules", pgettext_lazy("mast", "Dispatch rules")),
     Link("appeals:follow", "find", pgettext_lazy("mast", "Follow by receipt")),
     Link("portal:verify", "hash", pgettext_lazy("mast", "Verify a record")),

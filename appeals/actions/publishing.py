@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from appeals import chain, giveaways, nameless, permissions, publications
+from appeals import giveaways, nameless, permissions, publications
 from appeals.actions import moving
 from appeals.models import Answer, Appeal, Identity, PublishedAnswer, Publishing, RespondentKind
 from portal.calendar import beijing_day, calendar_days
@@ -19,10 +19,8 @@ from portal.roles import HANDLE
 from portal.wording import listed
 
 OBJECTION_DAYS = 7  # calendar days in which the driver may keep it back before it is out
-QUIET_DAYS = 14  # after the answer, so that nobody who heard of it meanwhile knows whose it is
 FEWEST_DRIVERS, CROWD_DAYS = 3, 90  # a company is named only where that many filed about it in that kind
 COMPANIES = (OrganisationKind.PLATFORM, OrganisationKind.LEASING)
-ANSWERED = (chain.ANSWERED, chain.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -95,30 +93,12 @@ def _require_crowd(appeal: Appeal) -> None:
         )
 
 
-# -- whose case it may come from --------------------------------------------------------------------------------------
-
-
-def why_not(appeal: Appeal) -> str:
-    """Why nothing may be published from this case, in a sentence; empty when it may."""
-    if appeal.identity == Identity.SEALED:
-        return _("The driver sealed his name: nothing of this case is published.")
-    if appeal.status not in ANSWERED or not appeal.answers.exists():
-        return _("Only an answer that was given and stands can be published.")
-    if appeal.publications.filter(state=Publishing.OBJECTED).exists():
-        return _("The driver does not want this case to be published. That stays so.")
-    if appeal.publications.filter(state__in=(Publishing.PROPOSED, Publishing.ANNOUNCED, Publishing.RELEASED)).exists():
-        return _("An answer from this case has been proposed or published already.")
-    return ""
-
-
-def earliest(given: Answer) -> datetime.datetime:
-    """Never before this: 14 calendar days after the answer."""
-    return calendar_days(given.at, QUIET_DAYS).due_at
+# -- proposing ---------------------------------------------------------------------------------------------------------
 
 
 def _last_answer(appeal: Appeal) -> Answer:
     given = appeal.answers.order_by("-at", "-pk").first()
-    assert given is not None  # why_not has asked
+    assert given is not None  # there is one, or nothing was proposed
     return given
 
 
@@ -137,7 +117,7 @@ def propose(appeal_id: int, *, by: Post, wording: Wording, now: datetime.datetim
     day = beijing_day(now)
     if not has_permission(by, HANDLE, day) or not permissions.visible_appeals(by, day).filter(pk=appeal.pk).exists():
         raise PermissionDenied
-    if reason := why_not(appeal):
+    if reason := publications.why_not(appeal):
         raise Refused(reason)
     require_words(wording, appeal)
     company = appeal.respondent_at_event
@@ -230,7 +210,7 @@ def announce(publication_id: int, *, by: Post, names_company: bool, now: datetim
     publication, appeal = _held(publication_id)
     require_second(by, publication, appeal, now)
     _require_state(publication, Publishing.PROPOSED)
-    if appeal.identity == Identity.SEALED or appeal.status not in ANSWERED:
+    if appeal.identity == Identity.SEALED or appeal.status not in publications.ANSWERED:
         raise Refused(_("Only an answer that was given and stands can be published."))
     if names_company:
         _require_crowd(appeal)
@@ -239,7 +219,7 @@ def announce(publication_id: int, *, by: Post, names_company: bool, now: datetim
     require_nameless(wording, appeal, companies=_company_names(without=publication.company))
     publication.state = Publishing.ANNOUNCED
     publication.released_by, publication.committee, publication.announced_at = by, by.organisation, now
-    publication.appears_at = max(calendar_days(now, OBJECTION_DAYS).due_at, earliest(publication.answer))
+    publication.appears_at = max(calendar_days(now, OBJECTION_DAYS).due_at, publications.earliest(publication.answer))
     publication.save()
     _on_case(
         publication,
@@ -297,7 +277,7 @@ def _release(publication_id: int, *, now: datetime.datetime) -> str:
     if publication.state != Publishing.ANNOUNCED or publication.appears_at is None or publication.appears_at > now:
         return ""
     newest = _last_answer(appeal)
-    if appeal.status not in ANSWERED or newest.pk != publication.answer_id or appeal.reopened_as.exists():
+    if appeal.status not in publications.ANSWERED or newest.pk != publication.answer_id or appeal.reopened_as.exists():
         _end(publication, Publishing.WITHDRAWN, by=None, reason="", now=now)
         _on_case(publication, appeal, "publication_withdrawn", by=None, now=now, facts={"why": "went_on"})
         return publication.state

@@ -256,7 +256,7 @@ def test_counts_are_those_of_the_rows_behind_them() -> None:
     [week] = readings.weeks(line["committee"], readings.seen_by(line["committee"], late), WEEK, late)
     assert week.late == 1
     assert readings.seen_by(line["province"], READ).count() == 4
-    assert readings.mine_to_read(line["province"], READ).count() == 0
+    assert (readings.count_to_read(line["committee"], READ), readings.count_to_read(line["province"], READ)) == (1, 0)
 
 
 def test_a_case_from_which_one_is_barred_is_neither_listed_nor_counted() -> None:
