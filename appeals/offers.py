@@ -12,13 +12,13 @@ from appeals.models import Appeal, RespondentKind
 # the order in which a page offers the moves; the first one that is possible is the red one
 OFFERED = (
     "take", "answer", "carry_out", "ask", "hear_platform", "escalate", "transfer", "return_down", "mark_urgent",
-    "reopen",
+    "assign", "reopen",
 )  # fmt: skip
 ICONS = {
     "take": "check", "answer": "pen", "carry_out": "done", "ask": "chat", "hear_platform": "office", "escalate": "up",
-    "transfer": "swap", "return_down": "down", "mark_urgent": "warn", "reopen": "back",
+    "transfer": "swap", "return_down": "down", "mark_urgent": "warn", "assign": "people", "reopen": "back",
 }  # fmt: skip
-KEYS = {"take": "t", "answer": "a", "ask": "m", "hear_platform": "p", "escalate": "u", "transfer": "r"}
+KEYS = {"take": "t", "answer": "a", "ask": "m", "hear_platform": "p", "escalate": "u", "transfer": "r", "assign": "s"}
 VERBS: dict[str, Promise] = {
     "take": pgettext_lazy("button", "Take it"),
     "answer": pgettext_lazy("button", "Write the answer"),
@@ -29,6 +29,7 @@ VERBS: dict[str, Promise] = {
     "transfer": pgettext_lazy("button", "Transfer"),
     "return_down": pgettext_lazy("button", "Return down"),
     "mark_urgent": pgettext_lazy("button", "Mark as urgent"),
+    "assign": pgettext_lazy("button", "Give to a colleague"),
     "reopen": pgettext_lazy("button", "Reopen"),
 }
 

@@ -8,6 +8,7 @@ import contextlib
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 from django.utils.functional import Promise
@@ -54,6 +55,13 @@ def others(appeal: Appeal, post: Post, now: datetime.datetime) -> list[Other]:
     posts = Post.objects.live(beijing_day(now)).filter(code__in=found).exclude(person=post.person_id)
     rows = posts.select_related("person", "organisation").order_by("person__name", "pk")
     return [Other(row.person.name, row.organisation.short_name, DOING[there[row.code][0]]) for row in rows]
+
+
+def words(appeal: Appeal, post: Post, doing: str, now: datetime.datetime) -> dict[str, Any]:
+    """What a page with the case on it shows: it is a sign of life itself."""
+    note(appeal, post, doing, now)
+    found = others(appeal, post, now)
+    return {"others": found, "others_mark": mark(found), "doing": doing}
 
 
 def mark(found: list[Other]) -> str:

@@ -28,6 +28,7 @@
   function help() {
     const dialog = d.getElementById("keys");
     const list = dialog.querySelector(".keys");
+    all("[data-needs]", list).forEach((node) => { node.hidden = !d.querySelector(node.dataset.needs); });
     all("[data-found]", list).forEach((node) => node.remove());
     const told = new Set();
     all("[data-key]").filter(seen).forEach((node) => {
@@ -53,7 +54,27 @@
     return copy.textContent.trim();
   }
 
+  // the box of the row one is at
+  function box() {
+    const row = at() || d.querySelector("tr[aria-selected=true]");
+    return row && row.querySelector("[type=checkbox]");
+  }
+
+  // a note from one page to the next; a browser that keeps none loses nothing else
+  function leave(name, value) {
+    try { value ? sessionStorage.setItem(name, value) : sessionStorage.removeItem(name); } catch (_error) { /* none */ }
+  }
+  function left(name) {
+    try { return sessionStorage.getItem(name); } catch (_error) { return null; }
+  }
+
   d.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && !event.isComposing) {
+      const form = (event.target.closest && event.target.closest("form")) || d.querySelector("main form[method=post]");
+      const send = form && form.querySelector(".btn-main");
+      if (send && seen(send)) { event.preventDefault(); send.click(); }
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") {
       if (d.querySelector("dialog[open]")) return;
@@ -70,10 +91,11 @@
     timer = setTimeout(() => { pressed = ""; }, 1200);
     if (both === "j" || both === "k") move(key === "j" ? 1 : -1);
     else if (both === "?") help();
-    else if (both === "x" && at() && at().querySelector("[type=checkbox]")) at().querySelector("[type=checkbox]").click();
+    else if (both === "x" && box()) box().click();
     else if (press(both)) {
       const node = press(both);
-      if (node.matches("input, textarea, select")) { node.focus(); if (node.select) node.select(); } else node.click();
+      if (node.matches("input, textarea, select")) { node.focus(); if (node.select) node.select(); }
+      else { leave("keyed", "1"); node.click(); }
     } else return;
     event.preventDefault();
   });
@@ -81,6 +103,28 @@
   d.addEventListener("click", (event) => {
     if (event.target.closest("[data-help]")) help();
   });
+
+  // ticked rows: how many, and all of the page at once
+  function count() {
+    const boxes = all("td.box [type=checkbox]"), ticked = boxes.filter((one) => one.checked).length;
+    // without scripts the bar stands there always
+    all(".bulk").forEach((bar) => { bar.hidden = !ticked; });
+    all("[data-ticked]").forEach((node) => { node.textContent = `${node.dataset.ticked} ${ticked}`; });
+    all("[data-all]").forEach((one) => {
+      one.hidden = !boxes.length;
+      one.checked = ticked > 0 && ticked === boxes.length;
+      one.indeterminate = ticked > 0 && ticked < boxes.length;
+    });
+  }
+  d.addEventListener("change", (event) => {
+    if (!event.target.matches("[type=checkbox]")) return;
+    if ("all" in event.target.dataset) {
+      all("td.box [type=checkbox]").forEach((one) => { one.checked = event.target.checked; });
+    }
+    count();
+  });
+  d.addEventListener("htmx:afterSettle", count);
+  addEventListener("pageshow", count);
 
   // a case opens beside the list only where there is room for it; a new tab stays a new tab
   d.addEventListener("click", (event) => {
@@ -112,4 +156,10 @@
 
   const errors = d.getElementById("errors");
   if (errors) errors.focus();
+  else if (left("keyed")) {
+    // a form that was opened by a key is written in at once
+    const first = all("main form[method=post] :is(textarea, input:not([type=hidden]), select)").find(seen);
+    if (first && !d.querySelector("#panel, [data-row]")) first.focus();
+  }
+  leave("keyed", "");
 })();

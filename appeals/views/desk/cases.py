@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from appeals import chain, permissions
+from appeals import chain, permissions, presence
 from appeals.actions import handling, overseeing, spending
 from appeals.casefile import CaseFile
 from appeals.forms import desk as forms
 from appeals.models import Appeal
 from appeals.views import doors
-from appeals.views.desk import entry
+from appeals.views.desk import entry, going_on
 from appeals.views.desk.lists import case_forms
 from portal.errors import Refused
 from portal.models import Post
@@ -57,7 +57,8 @@ def case(request: HttpRequest, code: str) -> HttpResponse:
         return entry.over_budget(request, post)
     shown = CaseFile(appeal, post, now)
     template = "appeals/desk/case_phone.html" if entry.is_on_phone(post) else "appeals/desk/case.html"
-    return render(request, template, {"case": shown, "list_url": entry.list_of(post), **case_forms(shown)})
+    there = presence.words(appeal, post, presence.LOOKS, now)
+    return render(request, template, {"case": shown, "list_url": entry.list_of(post), **there, **case_forms(shown)})
 
 
 def move(request: HttpRequest, code: str, verb: str) -> HttpResponse:
@@ -90,7 +91,9 @@ def make(
         verb=f"appeals.{verb}",
         subject=appeal.code,
         do=lambda values: step.action(appeal.pk, by=post, now=now, **values).code,
-        to=lambda code: beside_list or entry.case_or_list(post, code, now),
+        to=lambda code: (
+            beside_list or going_on.after(request, appeal, verb) or entry.case_or_list(post, code, now)
+        ),
         back=reverse("appeals:case", args=[appeal.code]),
         template=template,
         context=context or words_of(post, appeal, form, now),
@@ -113,7 +116,9 @@ def refusal_of(post: Post, appeal: Appeal, verb: str, now: datetime.datetime) ->
 
 def words_of(post: Post, appeal: Appeal, form: forms.KeyForm, now: datetime.datetime) -> dict[str, Any]:
     shown = CaseFile(appeal, post, now)
-    return {"case": shown, "form": form, "follows": _follows(form, shown), **entry.frame_words(post)}
+    doing = presence.ANSWERS if isinstance(form, forms.AnswerForm) else presence.ACTS
+    there = presence.words(appeal, post, doing, now)
+    return {"case": shown, "form": form, "follows": _follows(form, shown), **there, **entry.frame_words(post)}
 
 
 def _follows(form: forms.KeyForm, case: CaseFile) -> Any:

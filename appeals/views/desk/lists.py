@@ -12,16 +12,17 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
+from appeals import exports, leading, permissions, presence
 from appeals import inbox as listing
-from appeals import permissions
+from appeals.actions import spending
 from appeals.casefile import CaseFile
 from appeals.forms.answering import NoteForm
-from appeals.forms.desk import RevealForm, TakeForm
+from appeals.forms.desk import KeyForm, RevealForm, TakeForm
 from appeals.inbox import Inbox, Wanted
 from appeals.inbox.columns import Column, chosen
 from appeals.models import ListColumns, SavedFilter
 from appeals.searching import is_too_short
-from appeals.views.desk import entry, filtering
+from appeals.views.desk import entry, filtering, going_on
 from appeals.views.desk.filtering import address as _address
 from portal.calendar import beijing_day
 from portal.models import Post
@@ -47,6 +48,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     listed = listing.read(post, wanted, now, kept=filters)
     request.desk_counts = {"appeals:inbox": listed.desk[listing.TODO]}  # type: ignore[attr-defined]
     opened = _opened(request, post, now)
+    # leafing on and opening cases is what copies a register; the first page of a filter is what one works from
+    records = (len(listed.rows) if listed.page.number > 1 else 0) + (opened is not None)
+    if records and not spending.spend(post, records, now=now):
+        return entry.over_budget(request, post)
     columns = chosen(ListColumns.objects.filter(person=post.person_id).values_list("columns", flat=True).first())
     words = {
         "post": post,
@@ -60,9 +65,30 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "case": opened,
         "here": _address(wanted, page=wanted.page),
         "close_url": _address(wanted, page=wanted.page, at=opened.appeal.code) if opened else "",
+        **_work(post, now),
         **case_forms(opened),
+        **(presence.words(opened.appeal, post, presence.LOOKS, now) if opened else {}),
     }
-    return render(request, "appeals/desk/inbox.html", words)
+    response = render(request, "appeals/desk/inbox.html", words)
+    return going_on.remember(response, opened.appeal.code, _next(listed, wanted, opened)) if opened else response
+
+
+def _work(post: Post, now: datetime.datetime) -> dict[str, Any]:
+    """What can be done with the list as a whole."""
+    today = beijing_day(now)
+    return {
+        "bulk_form": KeyForm(),
+        "may_assign": leading.leads_at(post, post.organisation, today),
+        "may_export": exports.may_export(post, today),
+    }
+
+
+def _next(listed: Inbox, wanted: Wanted, opened: CaseFile) -> str:
+    """The list with the case after the open one open, to go on with when that one is done."""
+    codes = [row.appeal.code for row in listed.rows]
+    here = codes.index(opened.appeal.code) if opened.appeal.code in codes else -1
+    after = [*codes[here + 1 :], *codes[: max(here, 0)]]
+    return _address(wanted, page=wanted.page, **({"open": after[0]} if after else {}))
 
 
 @require_GET

@@ -81,7 +81,7 @@ def bulk_move(request: HttpRequest) -> HttpResponse:
         form.add_error(None, words % {"most": bulk.MOST, "ticked": len(ticked)})
     elif not chosen:
         return errors.refused(request, Refused(_("No case is ticked.")), back=_list_address(request))
-    elif "go" in request.POST and form.is_valid():
+    elif _is_sent(request, verb) and form.is_valid():
         values = {name: str(value) for name, value in form.cleaned_data.items() if name not in ("key", "verb")}
         outcomes = bulk.each(
             chosen, verb, by=post, key=form.cleaned_data["key"], body=values, now=now, do=_do(verb, post, values, now)
@@ -104,8 +104,13 @@ def _many_form(
     more: dict[str, Any] = {}
     if verb == "assign":
         more["colleagues"] = _colleagues([one.appeal for one in chosen], post, now)
-    is_sent = "go" in request.POST or len(request.POST.getlist("case")) > bulk.MOST
+    is_sent = _is_sent(request, verb) or len(request.POST.getlist("case")) > bulk.MOST
     return MANY[verb](request.POST if is_sent else None, initial={"verb": verb}, **more)
+
+
+def _is_sent(request: HttpRequest, verb: str) -> bool:
+    """Taking asks for nothing more; the other moves first show their page."""
+    return verb == "take" or "go" in request.POST
 
 
 def _do(verb: str, post: Post, values: dict[str, str], now: datetime.datetime) -> bulk.Do:
@@ -159,12 +164,10 @@ def others(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     post, appeal = entry.seen_case(request, code, now)
     doing = request.GET.get("doing", presence.LOOKS)
-    presence.note(appeal, post, doing, now)
-    found = presence.others(appeal, post, now)
-    if presence.mark(found) == request.GET.get("was", ""):
+    words = presence.words(appeal, post, doing, now)
+    if words["others_mark"] == request.GET.get("was", ""):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    words = {"others": found, "others_mark": presence.mark(found), "appeal": appeal, "doing": doing}
-    return render(request, "appeals/desk/_others.html", words)
+    return render(request, "appeals/desk/_others.html", {**words, "appeal": appeal})
 
 
 @require_GET
