@@ -27,6 +27,7 @@ urlpatterns = [
     path("appeals/<str:code>/not-carried-out/", moves.not_carried_out, name="not_carried_out"),
     path("appeals/<str:code>/rate/", moves.rate, name="rate"),
     path("appeals/<str:code>/consent/", joint.consent, name="consent"),
+    path("appeals/<str:code>/group/", joint.group, name="group"),
     path("follow/", public.follow, name="follow"),
     path("r/<str:number>/<str:secret>/", public.receipt_link, name="receipt_link"),
 ]

@@ -85,6 +85,8 @@ def _require_open_question(appeal: Appeal) -> None:
         raise Refused(_("This appeal names no company that could be asked."))
     if appeal.hearings.filter(replied_at=None, silent_at=None).exists():
         raise Refused(_("The company has been asked already and still has time to reply."))
+    if Hearing.objects.filter(cases__appeal=appeal, replied_at=None, silent_at=None).exists():
+        raise Refused(_("The company has been asked for the whole group and still has time to reply."))
     if releases.waiting_of(appeal).exists():
         raise Refused(_("A question is written already and waits for the branch to release it."))
 

@@ -88,7 +88,7 @@ def test_a_contacts_question_is_seen_as_the_company_sees_it_released_and_replied
     shown = main_text(company.get(reverse("appeals:hearing", args=[asked.code])))
     assert "车费和扣款" in shown
     reply = {
-        "rule": f"rule:{case.version.pk}", "point_1": "按流水 8%。", "point_2": "含奖励返还后为 21%。", "stance": "partly",
+        "rule": f"rule:{case.version.pk}", "point_1": "按流水 8%。", "point_2": "返还后为 21%。", "stance": "partly",
         "amount_fen": "183.5", "from_date": "2026-01-05", "until_date": "2026-01-18", "offer": "退回多收部分。",
         "offer_fen": "46", "offer_date": "2026-12-01", "contact": "司机服务部 028-80001000",
     }  # fmt: skip
@@ -211,9 +211,7 @@ def test_only_the_driver_decides_and_only_once() -> None:
 def test_open_means_the_name_only_and_sealed_never_the_name() -> None:
     case = Case(identity="open")
     assert hearing.allowed_details(case.appeal) == {"name"}
-    heard = hearing.release(
-        case.write(about=hearing.About(items=("name",))).pk, by=case.secretary, now=world.NOW
-    )
+    heard = hearing.release(case.write(about=hearing.About(items=("name",))).pk, by=case.secretary, now=world.NOW)
     assert words(heard.asked_event)["name"] == case.driver.name
     sealed = Case(identity="sealed")
     with refused("This appeal is sealed: the company is never told the name."):
@@ -231,7 +229,11 @@ def test_what_the_company_never_reads() -> None:
         case.appeal.number, case.appeal.code, case.driver.name, case.driver.phone, "金丝雀", "DD20260112009",
         str(world.district().name), case.contact.person.name, case.secretary.person.name, case.line["branch"].name,
     ]  # fmt: skip
-    for address in (reverse("appeals:hearings"), reverse("appeals:hearing", args=[heard.code]), reverse("portal:notices")):
+    for address in (
+        reverse("appeals:hearings"),
+        reverse("appeals:hearing", args=[heard.code]),
+        reverse("portal:notices"),
+    ):
         shown = company.get(address).content.decode()
         assert [word for word in secrets if word in shown] == []
 
