@@ -12,7 +12,7 @@ from appeals import chain
 from appeals.models import Appeal, Bar, DutyPost, Identity, Sight
 from appeals.models.appeal import AppealQuerySet
 from appeals.reads import Reads, kin_of
-from appeals.sights import Lens, Sightline, any_sight, duty_of, lenses_of
+from appeals.sights import Lens, Sightline, any_sight, duty_of, lenses_of_all
 from branches.models import EnterpriseOrganisation
 from platforms.models import Tie
 from portal.calendar import beijing_day
@@ -24,7 +24,10 @@ from portal.roles import HANDLE, UNSEAL
 
 def tied_organisations(person: User, day: datetime.date) -> set[int]:
     """Organisations whose cases a person must not touch: where he or a relative is employed, leads or holds a post."""
-    people = kin_of({person.pk})[person.pk]
+    return _tied(kin_of({person.pk})[person.pk], day)
+
+
+def _tied(people: Iterable[int], day: datetime.date) -> set[int]:
     ties = Tie.objects.live(day).filter(person__in=people).values_list("company_id", flat=True)
     posts = Post.objects.live(day).filter(person__in=people).values_list("organisation_id", flat=True)
     return {*ties, *posts}
@@ -87,7 +90,7 @@ def shunned_by(person: User, day: datetime.date) -> Shunned:
     """Whoever is named or challenged, filed it, is a relative of one of these or is tied to the respondent."""
     people = kin_of({person.pk})[person.pk]
     bars = Bar.objects.filter(Q(person=person) | Q(person__in=people, reason="named"))
-    return Shunned(frozenset(people), frozenset(tied_organisations(person, day)), bars)
+    return Shunned(frozenset(people), frozenset(_tied(people, day)), bars)
 
 
 def unbarred_appeals(person: User, day: datetime.date) -> AppealQuerySet:
@@ -113,9 +116,13 @@ def lenses(post: Post | None, day: datetime.date) -> list[Lens]:
     """By what the holder of a post has cases before him: his post, those he stands in for, his duty of the day."""
     if post is None or not post.is_live(day) or not has_permission(post, HANDLE, day):
         return []
-    duties = DutyPost.objects.filter(post=post, from_at__date__lte=day, until_at__date__gte=day)
-    held = [lens for one in (post, *stands_in_for(post, day)) for lens in lenses_of(one)]
-    return held + duty_of(post.organisation, list(duties.values_list("place", flat=True)))
+    places = [duty.place_id for duty in duties_of(post, day)]
+    return lenses_of_all([post, *stands_in_for(post, day)], duty_of(post.organisation, places))
+
+
+def duties_of(post: Post, day: datetime.date) -> list[DutyPost]:
+    """The duties for urgent appeals that a post has some time that day."""
+    return list(DutyPost.objects.filter(post=post, from_at__date__lte=day, until_at__date__gte=day))
 
 
 def visible_appeals(post: Post | None, day: datetime.date) -> AppealQuerySet:
@@ -126,12 +133,12 @@ def visible_appeals(post: Post | None, day: datetime.date) -> AppealQuerySet:
     return unbarred_appeals(post.person, day).filter(Exists(any_sight(seen).filter(appeal=OuterRef("pk"))))
 
 
-def sightline(post: Post | None, day: datetime.date) -> Sightline:
-    """The same appeals for lists: counted in the narrow table, found in their order."""
-    if post is None:
+def sightline(post: Post, seen: list[Lens], day: datetime.date) -> Sightline:
+    """What a post has before it through some lenses, for lists: counted in the narrow table, found in their order."""
+    if not seen:
         return Sightline([], Appeal.objects.none(), Sight.objects.none())
     shunned = shunned_by(post.person, day)
-    return Sightline(lenses(post, day), shunned.appeals(), shunned.sights())
+    return Sightline(seen, shunned.appeals(), shunned.sights())
 
 
 def who_may_act(appeal: Appeal, organisation: Organisation, tier: int, reads: Reads) -> list[Post]:

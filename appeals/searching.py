@@ -1,6 +1,7 @@
 """Finding cases by what somebody typed. What one may not see is left out by the list that asks, not here."""
 
 import datetime
+from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
@@ -18,12 +19,13 @@ def found_by(typed: str, post: Post, now: datetime.datetime) -> QuerySet[Gist]:
     """Ids of the cases in which every typed word is found: in the number, title, story or an answer, as the company,
     or as the driver's phone, his plate or an order. A sealed case is found by the latter only by its handler for whom
     it was unsealed."""
-    whole = marks.personal(typed) | marks.personal("".join(typed.split()))
+    search = _Search(_unsealed_for(post, now))
     each = Q()
     for word in typed.split()[:MOST_WORDS]:
-        each &= _meant(word, post, now)
-    number = _all(marks.of_number(tidy)) if (tidy := codes.tidy_case_number(typed)) else Q(pk__in=[])
-    rows = Gist.objects.filter(each | number | _personally(whole, post, now))
+        each &= search.meant(word)
+    number = codes.tidy_case_number(typed)
+    whole = _all(marks.of_number(number)) if number else Q(pk__in=[])
+    rows = Gist.objects.filter(each | whole | search.personally(marks.personal(typed)))
     return rows.values("appeal")
 
 
@@ -31,11 +33,31 @@ def is_too_short(typed: str) -> bool:
     return any(len(word) < SHORTEST for word in typed.split())
 
 
-def _meant(word: str, post: Post, now: datetime.datetime) -> Q:
-    condition = _personally(marks.personal(word), post, now)
-    for kind, wanted in marks.asked_for(word, _companies(word)):
-        condition |= _all(wanted) if kind == "all" else Q(marks__overlap=sorted(wanted))
-    return condition
+@dataclass(frozen=True)
+class _Search:
+    """By the driver himself the index finds no sealed case; those unsealed for the reader are looked into."""
+
+    unsealed: dict[int, set[int]]
+
+    def meant(self, word: str) -> Q:
+        """Any one of what a word may mean."""
+        condition = self.personally(marks.personal(word))
+        for kind, wanted in marks.asked_for(word, _companies(word)):
+            condition |= _all(wanted) if kind == "all" else Q(marks__overlap=sorted(wanted))
+        return condition
+
+    def personally(self, wanted: frozenset[int]) -> Q:
+        found = Q(marks__overlap=sorted(wanted)) if wanted else Q(pk__in=[])
+        mine = [pk for pk, known in self.unsealed.items() if wanted & known]
+        return found | Q(appeal__in=mine) if mine else found
+
+
+def _unsealed_for(post: Post, now: datetime.datetime) -> dict[int, set[int]]:
+    """The sealed cases whose name this person may see now, with what their drivers are known by."""
+    opened = Appeal.objects.filter(
+        unsealings__for_person=post.person_id, unsealings__is_agreed=True, unsealings__until_at__gt=now
+    )
+    return {appeal.pk: gists.personal_marks(appeal) for appeal in opened.select_related("filer")}
 
 
 def _all(wanted: "frozenset[int] | set[int]") -> Q:
@@ -47,13 +69,3 @@ def _companies(word: str) -> list[int]:
         return []
     named = Organisation.objects.filter(Q(name__icontains=word) | Q(short_name__icontains=word))
     return list(named.values_list("pk", flat=True)[:MOST_COMPANIES])
-
-
-def _personally(wanted: frozenset[int], post: Post, now: datetime.datetime) -> Q:
-    """By the driver himself: the index has no such marks of sealed cases; the reader's unsealed ones are asked."""
-    opened = Appeal.objects.filter(
-        unsealings__for_person=post.person_id, unsealings__is_agreed=True, unsealings__until_at__gt=now
-    )
-    mine = [appeal.pk for appeal in opened.select_related("filer") if wanted & gists.personal_marks(appeal)]
-    found = Q(marks__overlap=sorted(wanted)) if wanted else Q(pk__in=[])
-    return found | Q(appeal__in=mine) if mine else found

@@ -112,6 +112,10 @@ def lenses_of(held: Post) -> list[Lens]:
     return []
 
 
+def lenses_of_all(held: Iterable[Post], duty: list[Lens]) -> list[Lens]:
+    return [lens for one in held for lens in lenses_of(one)] + duty
+
+
 def desk_of(acting: Post, person_id: int) -> list[Lens]:
     """The cases at the very desk of a post, at which a person acts."""
     tiers = [tier for tier, roles in TIER_ROLES.items() if acting.role in roles]

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from django.db.models import Q, Subquery
 
-from appeals import chain
+from appeals import chain, grouping
 from appeals.inbox.wanted import (
     ALL,
     ANSWERED,
+    CANDIDATES,
     COMPANY,
     DRIVER,
     LATER,
@@ -117,8 +118,10 @@ def _waits(value: str, _post: Post, _now: datetime.datetime) -> Q:
     return Q(status=chain.IN_HAND, reply_date__isnull=False)
 
 
-def _group(value: str, _post: Post, _now: datetime.datetime) -> Q:
-    """The cases of a group."""
+def _group(value: str, post: Post, now: datetime.datetime) -> Q:
+    """The cases of a group, or those that might become one."""
+    if value == CANDIDATES:
+        return Q(appeal__in=grouping.candidate_ids(post, now))
     return Q(appeal__in=GroupMember.objects.filter(group__code=value, state__in=JOINED).values("appeal"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from appeals import permissions
@@ -28,9 +28,11 @@ from appeals.inbox.wanted import (
     Wanted,
 )
 from appeals.models import Appeal, DutyPost
-from appeals.sights import Lens, Sightline, any_sight, desk_of, duty_of
+from appeals.sights import Lens, Sightline, any_sight, desk_of, duty_of, lenses_of_all
 from portal.calendar import beijing_day
-from portal.models import CalendarNotice, Post
+from portal.models import CalendarNotice, Post, User
+from portal.permissions import has_permission
+from portal.roles import HANDLE
 
 PAGE_ROWS = 25
 MOST = 1000  # more than this nobody leafs through: the list says so and asks to be narrowed
@@ -67,8 +69,20 @@ class Desk:
         return beijing_day(self.now)
 
     @cached_property
+    def absent(self) -> list[Post]:
+        return permissions.stands_in_for(self.post, self.today)
+
+    @cached_property
+    def duties(self) -> list[DutyPost]:
+        return permissions.duties_of(self.post, self.today)
+
+    @cached_property
     def seen(self) -> Sightline:
-        return permissions.sightline(self.post, self.today)
+        """Everything the post may see today."""
+        if not self.post.is_live(self.today) or not has_permission(self.post, HANDLE, self.today):
+            return permissions.sightline(self.post, [], self.today)
+        duty = duty_of(self.post.organisation, [duty.place_id for duty in self.duties])
+        return permissions.sightline(self.post, lenses_of_all([self.post, *self.absent], duty), self.today)
 
     @cached_property
     def mine(self) -> Sightline:
@@ -77,34 +91,27 @@ class Desk:
         return Sightline(lenses, self.seen.unbarred, self.seen.unbarred_sights)
 
     def _desks(self) -> list[Lens]:
-        absent = permissions.stands_in_for(self.post, self.today)
-        acting = absent if self.post.is_on_leave(self.today) else [self.post, *absent]
-        on_duty = DutyPost.objects.filter(post=self.post, from_at__lte=self.now, until_at__gt=self.now)
-        places = list(on_duty.values_list("place", flat=True))
+        acting = self.absent if self.post.is_on_leave(self.today) else [self.post, *self.absent]
+        places = [duty.place_id for duty in self.duties if duty.from_at <= self.now < duty.until_at]
         desks = [lens for one in acting for lens in desk_of(one, self.post.person_id)]
         return desks + duty_of(self.post.organisation, places)
 
-    def listed(self, wanted: Wanted) -> Sightline:
-        """The cases of a list: behind its chip, and narrowed as wanted."""
-        line = self.seen if wanted.show == ALL else self.mine
-        return line.narrowed(of_chip(wanted.show, self.today) & of_filter(wanted, self.post, self.now))
+    def behind(self, chip: str, narrowed: Q) -> Sightline:
+        """The cases behind a chip, narrowed."""
+        return (self.seen if chip == ALL else self.mine).narrowed(of_chip(chip, self.today) & narrowed)
 
-    def behind_chips(self, narrowed: Q) -> dict[str, QuerySet[Any, Any]]:
-        """What is behind each chip, narrowed alike."""
-        lines = {chip: self.seen if chip == ALL else self.mine for chip in CHIPS}
-        return {chip: line.narrowed(of_chip(chip, self.today) & narrowed).sights() for chip, line in lines.items()}
-
-    def standing(self) -> dict[str, QuerySet[Any, Any]]:
-        return {name: self.mine.narrowed(part).sights() for name, part in standing(self.today).items()}
+    def narrowing(self, wanted: Wanted) -> Q:
+        return of_filter(wanted, self.post, self.now)
 
 
 def found(post: Post, wanted: Wanted, now: datetime.datetime) -> QuerySet[Appeal]:
     """Exactly the list's rows in its order, however many there are: what exports and the API hand out."""
-    return _found(Desk(post, now), wanted)
+    desk = Desk(post, now)
+    return _found(desk, wanted, desk.narrowing(wanted))
 
 
-def _found(desk: Desk, wanted: Wanted) -> QuerySet[Appeal]:
-    rows = desk.listed(wanted).appeals()
+def _found(desk: Desk, wanted: Wanted, narrowed: Q) -> QuerySet[Appeal]:
+    rows = desk.behind(wanted.show, narrowed).appeals()
     if not desk.seen.lenses:
         return rows
     order = BY_REPLY if wanted.show == COMPANY and wanted.sort == BY_DUE else ORDERS[wanted.sort]
@@ -121,7 +128,7 @@ def at_my_desk(post: Post, now: datetime.datetime) -> Q:
 
 def todo_count(post: Post, now: datetime.datetime) -> int:
     desk = Desk(post, now)
-    return tally({TODO: desk.mine.narrowed(of_chip(TODO, desk.today)).sights()})[TODO]
+    return tally({TODO: desk.behind(TODO, Q()).sights()})[TODO]
 
 
 def tally(asked: dict[str, QuerySet[Any, Any]]) -> dict[str, int]:
@@ -151,22 +158,23 @@ def read(
 ) -> Inbox:
     """The list as wanted, in a constant number of questions however long it is. `kept` are filters to count beside."""
     desk = Desk(post, now)
-    whole = {f"desk {name}": rows for name, rows in (desk.behind_chips(Q()) | desk.standing()).items()}
-    asked = dict(whole)
+    narrowed = desk.narrowing(wanted)
+    asked = {f"desk {chip}": desk.behind(chip, Q()).sights() for chip in ((TODO,) if wanted.is_narrowed else CHIPS)}
+    asked |= {f"desk {name}": desk.mine.narrowed(part).sights() for name, part in standing(desk.today).items()}
     if wanted.is_narrowed:
-        narrowed = desk.behind_chips(of_filter(wanted, post, now))
-        asked |= {f"chip {chip}": rows for chip, rows in narrowed.items()}
-    asked |= {f"kept {code}": desk.listed(one).sights() for code, one in (kept or {}).items()}
+        asked |= {f"chip {chip}": desk.behind(chip, narrowed).sights() for chip in CHIPS}
+    for code, one in (kept or {}).items():
+        asked[f"kept {code}"] = desk.behind(one.show, desk.narrowing(one)).sights()
     counted = tally(asked)
-    standing = _named("desk", counted)
-    counts = _named("chip", counted) or {chip: standing[chip] for chip in CHIPS}
-    paginator = Paginator(_shown(_found(desk, wanted)), rows_a_page)
+    whole = _named("desk", counted)
+    counts = _named("chip", counted) or {chip: whole[chip] for chip in CHIPS}
+    paginator = Paginator(_shown(_found(desk, wanted, narrowed)), rows_a_page)
     # the chip's own count: one question less, and never two truths
     paginator.count = min(counts[wanted.show], MOST)
     page = paginator.get_page(wanted.page)
     calendar = CalendarNotice.objects.calendar()
     rows = [row_of(appeal, post, now, calendar, by_company=wanted.show == COMPANY) for appeal in page]
-    return Inbox(rows, page, counts, standing, _named("kept", counted), is_cut=counts[wanted.show] > MOST)
+    return Inbox(rows, page, counts, whole, _named("kept", counted), is_cut=counts[wanted.show] > MOST)
 
 
 def _named(kind: str, counted: dict[str, int]) -> dict[str, int]:
@@ -174,9 +182,15 @@ def _named(kind: str, counted: dict[str, int]) -> dict[str, int]:
 
 
 def _shown(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
-    """With what a row shows, and without what none of them needs opened."""
-    rows = rows.select_related("filer", "respondent_at_event", "handling_org", "handler__person", "place", "district")
-    return rows.defer("secret", "order_number", "filer__phone", "handler__person__phone")
+    """With what a row shows, and without what none of them needs opened.
+
+    Most of it is read beside: to plan one question over nine tables takes the database longer than to answer it.
+    """
+    rows = rows.select_related("filer", "handling_org").defer("secret", "order_number", "filer__phone")
+    people = User.objects.only("name")
+    return rows.prefetch_related(
+        "respondent_at_event", "place", "district", "handler", Prefetch("handler__person", people)
+    )  # fmt: skip
 
 
 def empty_words(wanted: Wanted) -> tuple[str, str]:

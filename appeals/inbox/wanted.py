@@ -35,6 +35,7 @@ DUES = {
     RESTING: pgettext_lazy("due filter", "The clock rests"),
 }
 NOBODY, ME = "nobody", "me"
+CANDIDATES = "candidates"
 WAITS = {
     DRIVER: pgettext_lazy("wait filter", "On the driver"),
     COMPANY: pgettext_lazy("wait filter", "On the company"),
@@ -50,7 +51,7 @@ class Wanted:
     """What the reader asked the list for; anything unknown falls back to what it shows by itself.
 
     `place` is a place's code, `company` an organisation's, `holder` nobody, me or a post's code, `group` a group's
-    code; `state`, `tier`, `category` are the appeal's own.
+    code or the cases that might become one; `state`, `tier`, `category` are the appeal's own.
     """
 
     show: str = TODO
@@ -91,7 +92,7 @@ class Wanted:
             company=_code(asked.get("company", "")),
             holder=_one_of((NOBODY, ME), asked.get("holder", "")) or _code(asked.get("holder", "")),
             waits=_one_of(WAITS, asked.get("waits", "")),
-            group=_code(asked.get("group", "")),
+            group=_one_of((CANDIDATES,), asked.get("group", "")) or _code(asked.get("group", "")),
             urgent=_one_of(("1",), asked.get("urgent", "")),
             tier=_one_of([str(tier) for tier, _word in chain.TIERS], asked.get("tier", "")),
             state=_one_of(Status.values, asked.get("state", "")),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
-from appeals import chain
+from appeals import chain, grouping
 from appeals import inbox as listing
 from appeals.actions import filters as actions
 from appeals.forms.filters import ColumnsForm, FilterForm, KeepForm
@@ -113,8 +113,17 @@ def _more(post: Post, wanted: Wanted, day: datetime.date) -> list[dict[str, Any]
         _select(
             "tier", pgettext("column", "Tier"), [all_of, *((str(t), word) for t, word in chain.TIERS)], wanted.tier
         ),
+        *_groups(post, wanted, day),
         _select("urgent", pgettext("filter", "Urgent"), [all_of, ("1", _("Only urgent"))], wanted.urgent),
     ]
+
+
+def _groups(post: Post, wanted: Wanted, day: datetime.date) -> list[dict[str, Any]]:
+    """For whoever keeps groups: the cases that might become one."""
+    if not grouping.may_keep_groups(post, day) and not wanted.group:
+        return []
+    options = [("", pgettext("filter", "All")), (listing.CANDIDATES, _("Might become a group"))]
+    return [_select("group", _("Groups"), options, wanted.group)]
 
 
 def _select(name: str, label: str, options: list[tuple[str, Any]], value: str) -> dict[str, Any]:
