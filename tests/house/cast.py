@@ -10,6 +10,7 @@ from appeals.actions import driving, handling, overseeing
 from appeals.models import Appeal, Hearing, Identity, Unsealing
 from portal.models import Event, Notice, Organisation, Place, Post, Role, User
 from tests import world
+from tests.house import cast_hearing
 
 # himself: acts in no post
 DRIVERS = ("driver", "other_driver")
@@ -53,6 +54,8 @@ def gather(now: datetime.datetime) -> Cast:
         "rule": world.a_rule(company).rule,
         "notice": _a_notice(cast, now),
     }
+    cast_hearing.hear(cast, company, now)
+    cast_hearing.group(cast, branch, company, now)
     for name, person in cast.people.items():
         cast.browsers[name] = world.signed_in(person, cast.posts.get(name))
     cast.browsers["anonymous"] = Client(headers={"accept-language": "zh-hans"})

@@ -182,6 +182,8 @@ TABLE: dict[str, Row] = {
     "appeals:accept": only("driver", of="answered"),
     "appeals:not_carried_out": only("driver", of="done"),
     "appeals:rate": only("driver", of="answered"),
+    "appeals:consent": only("driver", of="in_hand"),
+    "appeals:group": only("driver", of="grouped"),
     # -- the desk
     "appeals:inbox": only(*HANDLERS),
     "appeals:contact_inbox": only("contact", "other_contact", _302=DESKS),
@@ -208,6 +210,19 @@ TABLE: dict[str, Row] = {
     "appeals:unsealing": only("custodian", of="unsealing"),
     "appeals:hearings": only("liaison", "other_liaison"),
     "appeals:hearing": only("liaison", of="hearing"),
+    "appeals:supplement": only("liaison", of="told"),
+    "appeals:ask_consent": move("in_hand", "contact"),
+    "appeals:release_list": only(*DESKS),
+    "appeals:release": only("secretary", "city", "province", of="release"),
+    "appeals:groups": only(*DESKS),
+    "appeals:make_group": only("secretary", "city", "province", of="candidate"),
+    "appeals:desk_group": only("secretary", "city", "province", of="group"),
+    "appeals:group_cases": only("secretary", "city", "province", of="group"),
+    "appeals:choose_lead": only("secretary", "city", "province", of="group"),
+    "appeals:invite_more": only("secretary", "city", "province", of="group"),
+    "appeals:ask_company": only("secretary", "city", "province", of="group"),
+    "appeals:offer_answer": only("secretary", "city", "province", status=409, of="group"),  # nothing answered yet
+    "appeals:mark_change": only("secretary", "city", "province", of="group"),
     "appeals:file_for": only("volunteer"),
     "appeals:file_for_confirm": only("volunteer", status=302),
     "appeals:file_for_code": post_only("volunteer"),
@@ -227,11 +242,12 @@ def arguments(cast: Cast, of: str) -> list[Any]:
     """What stands in the address for what it points at."""
     if of in cast.cases:
         return [cast.cases[of].code]
-    if of in ("hearing", "unsealing", "branch", "company", "rule"):
+    if of in ("hearing", "told", "release", "group", "unsealing", "branch", "company", "rule"):
         return [cast.things[of].code]
     answered = cast.cases["answered"]
     return {
         "": [],
+        "candidate": [cast.things["candidate"]],
         "person": [cast.people["contact"].code],
         "post": [cast.posts["contact"].code],
         "version": [cast.things["rule"].code, 1],
