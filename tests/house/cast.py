@@ -6,8 +6,9 @@ from typing import Any
 
 from django.test import Client
 
-from appeals.actions import driving, handling, overseeing
-from appeals.models import Appeal, Hearing, Identity, Unsealing
+from appeals.actions import driving, exporting, handling, overseeing, templating
+from appeals.blanks import Blank
+from appeals.models import AnswerTemplate, Appeal, Export, Hearing, Identity, Unsealing
 from portal.models import Event, Notice, Organisation, Place, Post, Role, User
 from tests import world
 from tests.house import cast_hearing
@@ -53,6 +54,8 @@ def gather(now: datetime.datetime) -> Cast:
         "company": company,
         "rule": world.a_rule(company).rule,
         "notice": _a_notice(cast, now),
+        "template": _a_template(cast, now),
+        "export": _an_export(cast, now),
     }
     cast_hearing.hear(cast, company, now)
     cast_hearing.group(cast, branch, company, now)
@@ -114,6 +117,18 @@ def _file(cast: Cast, company: Organisation, now: datetime.datetime) -> None:
     cast.cases |= {"promised": promised, "up": up, "done": done, "sealed": sealed}
     cast.things |= {"hearing": Hearing.objects.get(appeal=heard), "unsealing": Unsealing.objects.get(appeal=sealed)}
     driving.add(up.pk, by=driver, words="还有一张截图。", now=early)
+
+
+def _an_export(cast: Cast, now: datetime.datetime) -> Export:
+    """A list that waits for its second person."""
+    asked = exporting.ask(cast.posts["secretary"], wanted={"show": "all"}, format="csv", now=now)
+    Export.objects.filter(pk=asked.pk).update(state="asked")
+    return asked
+
+
+def _a_template(cast: Cast, now: datetime.datetime) -> AnswerTemplate:
+    body = templating.Body("not_upheld", "核对过{月份}的账单。", fields=(Blank("月份", "text"),))
+    return templating.write(by=cast.posts["secretary"], category="dispatch", title="核对过", body=body, now=now)
 
 
 def _a_notice(cast: Cast, now: datetime.datetime) -> Notice:

@@ -200,6 +200,27 @@ TABLE: dict[str, Row] = {
     "appeals:reopen": move("closed", "city", "province"),
     "appeals:phone": only(*LINE, status=302, of="in_hand"),
     "appeals:desk_print": only(*LINE, of="closed"),
+    "appeals:assign": move("up", "secretary"),
+    "appeals:others": only(*LINE, status=204, of="in_hand"),
+    "appeals:bulk": post_only(*HANDLERS, status=409),
+    "appeals:hands": only(*DESKS),
+    "appeals:exports": only(*DESKS),
+    "appeals:new_export": only(*DESKS),
+    "appeals:export": only("secretary", "city", "province", of="export"),
+    "appeals:agree_export": only("city", "province", of="export", _403=("secretary",)),
+    "appeals:refuse_export": only("city", "province", of="export", _403=("secretary",)),
+    "appeals:export_file": post_only("secretary", status=409, of="export"),
+    "appeals:note": only(*LINE, of="in_hand"),
+    "appeals:link": only(*LINE, of="pair"),
+    "appeals:promises": only(*HANDLERS),
+    "appeals:keep_promise": move("promised", "contact"),
+    # an organisation's own library; those above would read theirs, not this one
+    "appeals:templates": only(*HANDLERS),
+    "appeals:new_template": only(*HANDLERS),
+    "appeals:template": only("contact", "secretary", of="template"),
+    "appeals:edit_template": only("contact", "secretary", of="template"),
+    "appeals:retire_template": only("contact", "secretary", of="template"),
+    "appeals:copy_template": only("contact", "secretary", of="template"),
     "appeals:alarms": only(*COMMITTEES),
     "appeals:clocks": only(*COMMITTEES),
     "appeals:set_clock": only(*COMMITTEES),
@@ -242,7 +263,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
     """What stands in the address for what it points at."""
     if of in cast.cases:
         return [cast.cases[of].code]
-    if of in ("hearing", "told", "release", "group", "unsealing", "branch", "company", "rule"):
+    if of in ("hearing", "told", "release", "group", "unsealing", "branch", "company", "rule", "template", "export"):
         return [cast.things[of].code]
     answered = cast.cases["answered"]
     return {
@@ -252,6 +273,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         "post": [cast.posts["contact"].code],
         "version": [cast.things["rule"].code, 1],
         "receipt": [answered.number, answered.secret],
+        "pair": [cast.cases["in_hand"].code, cast.cases["alone"].code],
         "key": [1],
         "step": [1],
         "day": ["2026-11-22"],

@@ -70,17 +70,16 @@ def bulk_move(request: HttpRequest) -> HttpResponse:
     """One move for the ticked cases: what is still asked for first, then what became of each of them."""
     now = timezone.now()
     post = entry.require_post(request, HANDLE, now)
-    verb = request.POST.get("verb", "")
+    verb, ticked = request.POST.get("verb", ""), request.POST.getlist("case")
+    chosen = bulk.chosen_of(ticked[: bulk.MOST], post, now)
+    if not chosen:
+        return errors.refused(request, Refused(_("No case is ticked.")), back=_list_address(request))
     if verb not in bulk.VERBS:
         raise Http404
-    ticked = request.POST.getlist("case")
-    chosen = bulk.chosen_of(ticked[: bulk.MOST], post, now)
     form = _many_form(request, verb, chosen, post, now)
     if len(ticked) > bulk.MOST:
         words = _("At most %(most)d at once: %(ticked)d are ticked. Untick some, or go page by page.")
         form.add_error(None, words % {"most": bulk.MOST, "ticked": len(ticked)})
-    elif not chosen:
-        return errors.refused(request, Refused(_("No case is ticked.")), back=_list_address(request))
     elif _is_sent(request, verb) and form.is_valid():
         values = {name: str(value) for name, value in form.cleaned_data.items() if name not in ("key", "verb")}
         outcomes = bulk.each(
