@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils import timezone
 
-from appeals import figures, inbox, permissions, publications, readings
+from appeals import figures, inbox, permissions, publications, readings, releases
 from appeals.models import Alarm, Hearing, Unsealing
 from portal.calendar import beijing_day
 from portal.front import Card
@@ -51,6 +51,8 @@ def waiting(post: Post, known: dict[str, int] | None = None) -> dict[str, int]:
     found = dict(known or {})
     if has_permission(post, HANDLE, day) and "appeals:inbox" not in found:
         found["appeals:inbox"] = inbox.todo_count(post, now)
+    if has_permission(post, HANDLE, day) and post.role != Role.CONTACT:
+        found["appeals:release_list"] = releases.for_post(post, now).count()
     if has_permission(post, OVERSEE, day):
         seen = permissions.visible_appeals(post, day)
         unseen = Alarm.objects.filter(organisation=post.organisation_id, seen_at=None, appeal__in=seen)

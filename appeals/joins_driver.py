@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appeals import chain, standing
+from appeals import asks, chain, standing
 from appeals.models import Appeal, Draft
 from portal.calendar import beijing_day
 from portal.front import Card
@@ -25,6 +25,7 @@ def driver_cards(user: User) -> list[Card]:
     )
     waiting = rows.filter(status__in=(chain.ASKED, chain.ANSWERED)).prefetch_related("answers").order_by("due_at")
     needs = [row for appeal in waiting[: 2 * MOST_NEEDS] for row in _needs(appeal, now)]
+    needs += _asked(list(rows.open().order_by("-moved_at")[: 2 * MOST_NEEDS]))
     current = rows.open().order_by("-is_urgent", "-moved_at").first() or waiting.order_by("-moved_at").first()
     context: dict[str, Any] = {
         "needs": [*needs[:MOST_NEEDS], *_draft(user)],
@@ -67,6 +68,22 @@ def _row(appeal: Appeal, page: str, words: str, icon: str, tone: str = "") -> di
         "icon": icon,
         "tone": tone,
     }
+
+
+def _asked(appeals: list[Appeal]) -> list[dict[str, str]]:
+    """What a driver decides beside the moves: a consent, others to join, an answer to take."""
+    found = asks.of_cases(appeals)
+    return [
+        {
+            "url": ask["url"],
+            "title": ask["title"],
+            "sub": standing.title_of(appeal),
+            "icon": ask["icon"],
+            "tone": "amber",
+        }
+        for appeal in appeals
+        for ask in found[appeal.pk]
+    ]
 
 
 def _draft(user: User) -> list[dict[str, str]]:

@@ -88,6 +88,7 @@ MENU = (
         pgettext_lazy("desk", "The whole"),
         (
             Link("portal:board", "chart", pgettext_lazy("desk", "The province at a glance"), "b", needs=_FIGURES),
+            Link("appeals:groups", "people", pgettext_lazy("desk", "Group appeals"), needs=_HANDLE),
             Link("monitoring:assessment", "office", pgettext_lazy("desk", "Assessment of companies"), needs=_OFFICE),
             Link(
                 "platforms:companies",
@@ -103,6 +104,7 @@ MENU = (
             Link("homes:desk", "cup", pgettext_lazy("desk", "Driver homes"), needs=_HANDLE | {roles.HELP_AT_HOME}),
             Link("branches:desk", "flag", pgettext_lazy("desk", "Branches and volunteer teams"), needs=_HANDLE),
             Link("drivers:contracts", "file", pgettext_lazy("desk", "Contracts and rights"), needs=_HANDLE),
+            Link("appeals:release_list", "office", pgettext_lazy("desk", "To be released"), needs=_HANDLE),
             Link("appeals:templates", "pen", pgettext_lazy("desk", "Answer templates"), needs=_HANDLE),
             Link("appeals:publications", "chat", pgettext_lazy("desk", "Published answers"), needs=_OVERSEE),
             Link("appeals:readings", "check", pgettext_lazy("desk", "Second readings"), needs=_OVERSEE),

@@ -61,6 +61,13 @@ class Desk:
             sealed = world.an_appeal("in_hand", by=driver, handler=self.contact, now=EARLY, identity=Identity.SEALED)
             overseeing.ask_unsealing(sealed.pk, by=self.posts["custodian"], motive="要核对。", now=EARLY)
 
+    def written(self, count: int) -> None:
+        """Questions to a company that nobody has released."""
+        for _number in range(count):
+            driver = world.a_driver(self.branch, contact=self.contact)
+            appeal = world.an_appeal("in_hand", by=driver, handler=self.contact, now=EARLY, about=self.company)
+            handling.hear_platform(appeal.pk, by=self.contact, question="规则改了吗？", now=EARLY)
+
     def people(self, count: int) -> None:
         """Branches, contacts, drivers with and without a contact, companies and their rules, duties, clocks."""
         for number in range(count):
@@ -99,6 +106,8 @@ LISTS: list[tuple[str, str, Callable[[Desk, int], None]]] = [
     ("secretary", "branches:pairs", Desk.people),
     ("committee", "appeals:inbox", Desk.cases),
     ("committee", "appeals:alarms", Desk.cases),
+    ("committee", "appeals:groups", Desk.cases),
+    ("secretary", "appeals:release_list", Desk.written),
     ("committee", "appeals:duty", Desk.people),
     ("committee", "branches:desk", Desk.people),
     ("committee", "platforms:companies", Desk.people),
