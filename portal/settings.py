@@ -282,7 +282,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
     "COMPONENT_SPLIT_REQUEST": True,
     "ENFORCE_NON_BLANK_FIELDS": True,
-    "ENUM_NAME_OVERRIDES": {"OutsideBodyEnum": "appeals.outside.CHOICES"},
+    "ENUM_NAME_OVERRIDES": {
+        "OutsideBodyEnum": "appeals.outside.CHOICES",
+        "StatusEnum": "appeals.models.Status",
+        "EvidenceStateEnum": "appeals.models.EvidenceState",
+        "HearingStateEnum": "appeals.api.shapes.HEARING_STATES",
+    },
 }
 # a web-hook goes to public addresses only; in the demonstration also to a server on this machine
 HOOKS_MAY_BE_INSIDE = DEMO

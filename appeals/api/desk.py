@@ -60,7 +60,8 @@ class DeskCases(Door):
         now = timezone.now()
         post = entry.require_post(page_request(request), HANDLE, now)
         wanted = inbox.Wanted.of(asked_of_list(asked.validated_data))
-        return Response(page(request, inbox.found(post, wanted, now), asked.validated_data, showing.desk_row))
+        rows = inbox.found(post, wanted, now).select_related("place", "respondent_at_event", "handling_org", "filer")
+        return Response(page(request, rows, asked.validated_data, showing.desk_row))
 
 
 class DeskCase(Door):

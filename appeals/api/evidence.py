@@ -1,4 +1,4 @@
-"""Evidence through the API: sent as a form's file, loose until a case takes it, read back as the copy everybody sees."""
+"""Evidence through the API: sent as a form's file, loose until a case takes it, read back as the copy all see."""
 
 import hashlib
 from typing import Any
