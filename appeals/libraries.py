@@ -1,6 +1,7 @@
 """Whose templates a post reads, is offered and edits: its organisation's own, and to copy from those above it."""
 
 import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, Prefetch, QuerySet, Value, When
@@ -40,9 +41,13 @@ def require_editor(post: Post, template: AnswerTemplate, day: datetime.date) -> 
 
 def offered(post: Post, appeal: Appeal, day: datetime.date) -> list[AnswerTemplate]:
     """For answering a case: those of its kind, the own library before others', the most used first."""
-    is_own = Case(When(organisation=post.organisation_id, then=Value(0)), default=Value(1), output_field=IntegerField())
-    rows = readable(post, day).filter(category=appeal.category, is_retired=False).annotate(is_others=is_own)
-    return list(with_versions(rows).order_by("is_others", "-uses", "title", "pk")[:OFFERED])
+    is_others = Case(
+        When(organisation=post.organisation_id, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    rows: QuerySet[Any] = readable(post, day).filter(category=appeal.category, is_retired=False)
+    return list(
+        with_versions(rows.annotate(is_others=is_others)).order_by("is_others", "-uses", "title", "pk")[:OFFERED]
+    )
 
 
 def version_named(post: Post, name: str, day: datetime.date) -> AnswerTemplateVersion | None:

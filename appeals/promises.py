@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -72,14 +73,14 @@ class Promises:
     rows: list[Row]
     page: "Page[Answer]"
     counts: dict[str, int]
-    organisations: list[dict[str, object]]
+    organisations: list[dict[str, Any]]
 
 
 def read(post: Post, show: str, organisation: str, page: str, now: datetime.datetime) -> Promises:
     """The list as wanted, in a constant number of queries however long it is."""
     parts = conditions(beijing_day(now))
     seen = visible(post, now)
-    by_organisation = list(
+    by_organisation: list[Any] = list(
         seen.values(where=F("leg__organisation__code"), whose=F("leg__organisation__short_name"))
         .annotate(**{name: Count("pk", filter=condition) for name, condition in parts.items()})
         .order_by(f"-{LATE}", f"-{OPEN}", "whose")
@@ -88,7 +89,7 @@ def read(post: Post, show: str, organisation: str, page: str, now: datetime.date
     rows = seen.filter(leg__organisation__code=organisation) if organisation else seen
     mine = Exists(Appeal.objects.filter(inbox.at_my_desk(post, now), pk=OuterRef("appeal")))
     order = ("-carried_out_at", "-pk") if show == KEPT else ("carry_out_date", "pk")
-    found = rows.filter(parts[show]).annotate(is_mine=mine).order_by(*order)
+    found: QuerySet[Any] = rows.filter(parts[show]).annotate(is_mine=mine).order_by(*order)
     found = found.select_related(
         "appeal__filer", "appeal__respondent_at_event", "leg__organisation", "by__person"
     ).prefetch_related("event__texts")

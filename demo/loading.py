@@ -10,7 +10,7 @@ from random import Random
 
 from django.db import connections, transaction
 
-from demo import appeals, companies, lines, register, staff
+from demo import answering, appeals, companies, lines, register, staff
 from portal import events
 from portal.actions import calendar, places, posts
 from portal.models import JobRun, Place, PlaceOpening, Role
@@ -43,6 +43,7 @@ def load(*, now: datetime.datetime, number: int = APPEALS, parts: int = PARTS) -
         _load_part(0, 1, number, now)
     elif left:
         _side_by_side(left, parts, number, now)
+    _once("beside cases", now, lambda: _work_beside_cases(now))
     _once("owed", now, lambda: _owe(now))
     return is_new
 
@@ -87,6 +88,11 @@ def _side_by_side(left: list[int], parts: int, number: int, now: datetime.dateti
         raise PartFailed(f"Part {failed[0] + 1} of {parts} of the demonstration's appeals was not loaded.")
 
 
+def _work_beside_cases(now: datetime.datetime) -> None:
+    with events.unowed():
+        answering.work_beside_cases(now, Random(SEED))
+
+
 def _owe(now: datetime.datetime) -> None:
     events.owe_since(now - TOLD_SINCE, now=now)
 
@@ -116,6 +122,7 @@ def _lay_ground(now: datetime.datetime) -> None:
         drivers = register.enter(ground, today=today, random=random)
         register.appoint_contacts(ground, drivers, known=known["contact"], random=random)
         register.pair(ground, drivers, by=founder, random=random)
+        answering.write_libraries(ground)
         staff.set_duties(ground, now)
         staff.go_on_leave(ground, drivers, now)
         for post in (registrar, founder):
