@@ -6,9 +6,9 @@ from typing import Any
 
 from django.test import Client
 
-from appeals.actions import driving, exporting, handling, overseeing, templating
+from appeals.actions import driving, exporting, handling, overseeing, publishing, reading, templating
 from appeals.blanks import Blank
-from appeals.models import AnswerTemplate, Appeal, Export, Hearing, Identity, Unsealing
+from appeals.models import AnswerTemplate, Appeal, Export, Hearing, Identity, QualityReading, Unsealing
 from portal.models import Event, Notice, Organisation, Place, Post, Role, User
 from tests import world
 from tests.house import cast_hearing
@@ -49,6 +49,7 @@ def gather(now: datetime.datetime) -> Cast:
     world.drives_for(cast.people["driver"], company)
     company.company.cities.add(world.city("LZ"))
     _file(cast, company, now)
+    _tell_anew(cast, company, now)
     cast.things |= {
         "branch": branch,
         "company": company,
@@ -117,6 +118,26 @@ def _file(cast: Cast, company: Organisation, now: datetime.datetime) -> None:
     cast.cases |= {"promised": promised, "up": up, "done": done, "sealed": sealed}
     cast.things |= {"hearing": Hearing.objects.get(appeal=heard), "unsealing": Unsealing.objects.get(appeal=sealed)}
     driving.add(up.pk, by=driver, words="还有一张截图。", now=early)
+
+
+def _tell_anew(cast: Cast, company: Organisation, now: datetime.datetime) -> None:
+    """Answers without names: one proposed, one announced, one out; and a closed case drawn for a second reading."""
+    driver, contact, city = cast.people["driver"], cast.posts["contact"], cast.posts["city"]
+    told = publishing.Wording("派单少了三成，平台不说原因，怎么办？", "平台应当说明规则。规则没有改，是附近运力多了。")
+    for name, days in (("proposed", 40), ("announced", 39), ("out", 38)):
+        past = now - datetime.timedelta(days=days)
+        case = world.an_appeal("closed", by=driver, handler=contact, now=past, about=company)
+        cast.cases[f"{name} case"] = case
+        made = publishing.propose(case.pk, by=contact, wording=told, now=past)
+        if name != "proposed":
+            agreed = now if name == "announced" else past
+            made = publishing.announce(made.pk, by=city, names_company=False, now=agreed)
+        cast.things[name] = made
+    publishing.release_due(now=now)
+    week = datetime.timedelta(days=7)
+    cast.cases["read"] = world.an_appeal("closed", by=driver, handler=contact, now=now - week, about=company)
+    reading.draw_week(city.organisation_id, reading.monday_of(now.date()) - week, now=now)
+    cast.things["reading"] = QualityReading.objects.get(appeal=cast.cases["read"])
 
 
 def _an_export(cast: Cast, now: datetime.datetime) -> Export:

@@ -244,6 +244,19 @@ TABLE: dict[str, Row] = {
     "appeals:ask_company": only("secretary", "city", "province", of="group"),
     "appeals:offer_answer": only("secretary", "city", "province", status=409, of="group"),  # nothing answered yet
     "appeals:mark_change": only("secretary", "city", "province", of="group"),
+    # -- answers without names, and second readings
+    "appeals:answers": public(),
+    "appeals:published": public(of="out"),
+    "appeals:publication": only("driver", of="announced case"),
+    "appeals:propose_answer": only(*LINE, of="closed"),
+    "appeals:publications": only(*COMMITTEES),
+    "appeals:desk_publication": only(*LINE, of="proposed"),
+    "appeals:announce_answer": only("city", "province", of="proposed", _403=("contact", "secretary")),
+    "appeals:decline_answer": only("city", "province", of="proposed", _403=("contact", "secretary")),
+    "appeals:take_down_answer": only("city", "province", of="out", _403=("contact", "secretary")),
+    "appeals:readings": only(*COMMITTEES),
+    "appeals:reading_counts": only(*COMMITTEES),
+    "appeals:reading": only("city", "province", of="reading"),
     "appeals:file_for": only("volunteer"),
     "appeals:file_for_confirm": only("volunteer", status=302),
     "appeals:file_for_code": post_only("volunteer"),
@@ -263,6 +276,8 @@ def arguments(cast: Cast, of: str) -> list[Any]:
     """What stands in the address for what it points at."""
     if of in cast.cases:
         return [cast.cases[of].code]
+    if of in ("proposed", "out", "reading"):
+        return [cast.things[of].code]
     if of in ("hearing", "told", "release", "group", "unsealing", "branch", "company", "rule", "template", "export"):
         return [cast.things[of].code]
     answered = cast.cases["answered"]
