@@ -1,6 +1,10 @@
 """Addresses of room appeals, by audience: the driver's, the desk's, the public's, the programs'."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+
+from portal.codes import CodeInAddress
+
+register_converter(CodeInAddress, "code")
 
 app_name = "appeals"
 urlpatterns = [

@@ -1,22 +1,8 @@
 """The API of this room. A code that has not a code's shape leads nowhere, like one that does not exist."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
 from appeals.api import company, desk, driver, evidence
-from portal.codes import ALPHABET
-
-
-class CodeConverter:
-    regex = f"[{ALPHABET}]{{16}}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("api/appeals/", driver.OwnCases.as_view(), name="api_appeals"),

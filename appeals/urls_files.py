@@ -6,8 +6,8 @@ from appeals.views import evidence, tus
 
 urlpatterns = [
     path("files/", tus.uploads, name="uploads"),
-    path("files/<str:code>/part/", tus.upload, name="upload"),
-    path("files/<str:code>/", evidence.file, name="file"),
-    path("files/<str:code>/small/", evidence.file_small, name="file_small"),
-    path("files/<str:code>/original/", evidence.file_original, name="file_original"),
+    path("files/<code:code>/part/", tus.upload, name="upload"),
+    path("files/<code:code>/", evidence.file, name="file"),
+    path("files/<code:code>/small/", evidence.file_small, name="file_small"),
+    path("files/<code:code>/original/", evidence.file_original, name="file_original"),
 ]

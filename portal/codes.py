@@ -16,6 +16,18 @@ def new_code() -> str:
     return _random(16)
 
 
+class CodeInAddress:
+    """A code as it stands in an address; anything else there is no page at all, and never reaches the database."""
+
+    regex = f"[{ALPHABET}]{{16}}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 def new_secret() -> str:
     """8 random characters, 40 bits, that go with a case number on the receipt; tries on it are slowed down."""
     return _random(8)

@@ -10,15 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from appeals import standing
-from appeals.actions import filing
+from appeals import publications, standing
+from appeals.actions import evidencing, filing
 from appeals.drafts import LAST, Sheet
 from appeals.forms.filing import StepForm
+from appeals.models import Category, PublishedAnswer
+from appeals.views import files
 from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.once import answer_to, once
 
 VERB = "appeals.file"
+AFTER_KIND = 3  # the page that follows the choice of the kind
 
 
 def _sheet(request: HttpRequest) -> Sheet:
@@ -68,6 +71,11 @@ def _go_on(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
     form = sheet.read(number, request.POST)
     if not _keep(request, sheet):
         return _filed_already(request)
+    turned_away = files.take(request, form, meant_for=sheet.key)
+    _hold(request, sheet)
+    if {"save", "back"} & set(request.POST):
+        for sentence in turned_away:
+            messages.warning(request, sentence)
     if "save" in request.POST:
         messages.success(request, _("The draft is saved. You find it under “File an appeal”."))
         return redirect("appeals:mine")
@@ -126,7 +134,13 @@ def _keep(request: HttpRequest, sheet: Sheet) -> bool:
             return False
         draft = kept
     sheet.keep(draft)
+    _hold(request, sheet)
     return True
+
+
+def _hold(request: HttpRequest, sheet: Sheet) -> None:
+    """The files of a draft stay as long as the draft does."""
+    evidencing.hold(request.user, meant_for=sheet.key, now=timezone.now())  # type: ignore[arg-type]
 
 
 def _filed_already(request: HttpRequest) -> HttpResponse:
@@ -158,6 +172,7 @@ def _stamp(sheet: Sheet) -> str:
 
 def _page(request: HttpRequest, sheet: Sheet, number: int, form: StepForm, *, status: int = 200) -> HttpResponse:
     is_urgent = sheet.answers.get("is_urgent") == "yes"
+    files.show(request, form, meant_for=sheet.key)
     back = reverse("appeals:new_step", args=[number - 1]) if number > 1 else reverse("appeals:mine")
     context: dict[str, Any] = {
         "sheet": sheet,
@@ -170,5 +185,15 @@ def _page(request: HttpRequest, sheet: Sheet, number: int, form: StepForm, *, st
         "is_urgent": is_urgent,
         "duty": standing.duty_words(sheet.city, timezone.now()) if is_urgent or number == 1 else "",
         "review": sheet.review() if number == LAST else [],
+        "already": _already(sheet, number),
     }
     return render(request, "appeals/new_step.html", context, status=status)
+
+
+def _already(sheet: Sheet, number: int) -> list[PublishedAnswer]:
+    """Answers that may spare him the filing: once the kind is chosen, then by his own words; not in an emergency."""
+    category = str(sheet.answers.get("category") or "")
+    if number not in (AFTER_KIND, LAST) or category not in Category.values or sheet.answers.get("is_urgent") == "yes":
+        return []
+    said = f"{sheet.answers.get('title') or ''} {sheet.answers.get('story') or ''}" if number == LAST else ""
+    return publications.offered(category, said)
