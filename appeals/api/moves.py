@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from rest_framework import serializers
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +12,7 @@ from appeals.actions import moving
 from appeals.models import Appeal
 from portal.api import keys
 from portal.api.door import Door
+from portal.errors import Refused
 
 Values = dict[str, Any]
 
@@ -36,17 +38,37 @@ class Move(Door):
     is_versioned = True
 
     def post(self, request: Request, code: str) -> Response:
+        try:
+            row_id = self.found(request, code)
+        except Http404:
+            # who first: whoever does not see it learns nothing of what he sent either
+            return self.again(request, code)
         sent = self.body(data=request.data)
         sent.is_valid(raise_exception=True)
         values = dict(sent.validated_data)
-        about = {"subject": code, **{name: str(value) for name, value in values.items()}}
-        verb = f"{self.actor}.{self.move}"
+        verb, about = self.said(code, values)
         made = keys.before(request, verb=verb, body=about)
         if not made:
-            appeal_id = self.found(request, code)
             seen = keys.seen_by(request, is_needed=self.needs_match) if self.matches else None
-            made = keys.do_once(request, verb=verb, body=about, do=lambda: self.make(request, appeal_id, values, seen))
+            made = keys.do_once(request, verb=verb, body=about, do=lambda: self.make(request, row_id, values, seen))
         return self.shown(request, made)
+
+    def again(self, request: Request, code: str) -> Response:
+        """The first answer was lost, and the move took the case out of sight: only its own key finds it."""
+        try:
+            sent = self.body(data=request.data)
+            sent.is_valid(raise_exception=True)
+            verb, about = self.said(code, dict(sent.validated_data))
+            made = keys.before(request, verb=verb, body=about)
+        except (APIException, Refused) as error:
+            raise Http404 from error
+        if not made:
+            raise Http404
+        return self.shown(request, made)
+
+    def said(self, code: str, values: Values) -> tuple[str, Values]:
+        """What makes two requests the same."""
+        return f"{self.actor}.{self.move}", {"subject": code, **{name: str(value) for name, value in values.items()}}
 
     actor = ""
 

@@ -9,6 +9,7 @@ from django.test import Client
 from appeals.actions import driving, exporting, handling, overseeing, publishing, reading, templating
 from appeals.blanks import Blank
 from appeals.models import AnswerTemplate, Appeal, Export, Hearing, Identity, QualityReading, Unsealing
+from portal.actions import hooks, tokens
 from portal.models import Event, Notice, Organisation, Place, Post, Role, User
 from tests import world
 from tests.house import cast_hearing
@@ -57,6 +58,7 @@ def gather(now: datetime.datetime) -> Cast:
         "notice": _a_notice(cast, now),
         "template": _a_template(cast, now),
         "export": _an_export(cast, now),
+        **_machines(cast, now),
     }
     cast_hearing.hear(cast, company, now)
     cast_hearing.group(cast, branch, company, now)
@@ -150,6 +152,17 @@ def _an_export(cast: Cast, now: datetime.datetime) -> Export:
 def _a_template(cast: Cast, now: datetime.datetime) -> AnswerTemplate:
     body = templating.Body("not_upheld", "核对过{月份}的账单。", fields=(Blank("月份", "text"),))
     return templating.write(by=cast.posts["secretary"], category="dispatch", title="核对过", body=body, now=now)
+
+
+def _machines(cast: Cast, now: datetime.datetime) -> dict[str, Any]:
+    """A program with a key for the secretary's post, and a system that is told of the city's line."""
+    secretary, office = cast.posts["secretary"], cast.posts["system_admin"]
+    token, _secret = tokens.issue(secretary, name="办公系统", days=30, networks=[], by=secretary.person, now=now)
+    hook = hooks.add(
+        world.committee("LZ"), name="办公系统", url="https://office.example/", kinds_wanted=["appeals.closed"],
+        by=office.person, post=office, now=now,
+    )  # fmt: skip
+    return {"token": token, "hook": hook}
 
 
 def _a_notice(cast: Cast, now: datetime.datetime) -> Notice:

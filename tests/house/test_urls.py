@@ -261,6 +261,67 @@ TABLE: dict[str, Row] = {
     "appeals:file_for_confirm": only("volunteer", status=302),
     "appeals:file_for_code": post_only("volunteer"),
     "appeals:file_for_receipt": only(),  # his last receipt, and he has none
+    # -- programs: their keys, web-hooks, and the API; whoever is not signed in gets 401 there
+    "portal:tokens": each(),
+    "portal:new_token": each(),
+    "portal:revoke_token": only("secretary", of="token"),
+    "portal:desk_tokens": only("security_admin"),
+    "portal:desk_revoke_token": only("security_admin", of="token"),
+    "portal:hooks": only("system_admin"),
+    "portal:new_hook": only("system_admin"),
+    "portal:hook": only("system_admin", of="hook"),
+    "portal:hook_secret": only("system_admin", of="hook"),
+    "portal:switch_hook": post_only("system_admin", of="hook"),
+    "portal:ping_hook": post_only("system_admin", of="hook"),
+    "portal:retry_message": post_only("system_admin", status=404, of="hook"),
+    "portal:api_schema": public(),
+    "portal:api_docs": public(),
+    "portal:api_me": each(),
+    "machines:api_nowhere": each(404, of="nowhere"),
+    "appeals:api_appeals": each(),
+    "appeals:api_choices": each(),
+    "appeals:api_appeal": only("driver", of="in_hand"),
+    "appeals:api_timeline": only("driver", of="in_hand"),
+    "appeals:api_receipt": only("driver", of="in_hand"),
+    "appeals:api_evidence": only("driver", of="in_hand"),
+    "appeals:api_evidence_send": post_only(status=400),
+    "appeals:api_file": only(of="in_hand"),  # no file has this code
+    **{
+        f"appeals:api_{name}": post_only("driver", status=415, of="in_hand")
+        for name in (
+            "add",
+            "reply",
+            "challenge",
+            "withdraw",
+            "come_back",
+            "go_on",
+            "accept",
+            "not_carried_out",
+            "rate",
+        )
+    },
+    "appeals:api_desk_appeals": only(*HANDLERS),
+    "appeals:api_desk_appeal": only(*LINE, of="in_hand"),
+    "appeals:api_desk_timeline": only(*LINE, of="in_hand"),
+    "appeals:api_desk_evidence": only(*LINE, of="in_hand"),
+    **{
+        f"appeals:api_desk_{name}": post_only(*LINE, status=415, of="in_hand")
+        for name in (
+            "take",
+            "ask",
+            "hear_platform",
+            "answer",
+            "escalate",
+            "return_down",
+            "transfer",
+            "mark_urgent",
+            "carry_out",
+            "reopen",
+        )
+    },
+    "appeals:api_hearings": only("liaison", "other_liaison"),
+    "appeals:api_hearing": only("liaison", of="hearing"),
+    "appeals:api_hearing_reply": post_only("liaison", status=415, of="hearing"),
 }
 
 
@@ -289,6 +350,9 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         "version": [cast.things["rule"].code, 1],
         "receipt": [answered.number, answered.secret],
         "pair": [cast.cases["in_hand"].code, cast.cases["alone"].code],
+        "token": [cast.things["token"].code],
+        "hook": [cast.things["hook"].code],
+        "nowhere": ["nowhere/"],
         "key": [1],
         "step": [1],
         "day": ["2026-11-22"],
@@ -347,7 +411,7 @@ def test_everybody_gets_what_the_table_says(cast: Cast, name: str) -> None:
     found = {viewer: answer(ask(cast, viewer, method, url)) for viewer in VIEWERS}
     expected: dict[str, int | str] = {viewer: row.expected(viewer) for viewer in VIEWERS}
     if not row.is_public:
-        expected["anonymous"] = SIGN_IN
+        expected["anonymous"] = 401 if ":api_" in name else SIGN_IN
     for viewer in VIEWERS:
         # a page that leads to the sign-in by its own rules
         if found[viewer] == SIGN_IN and expected[viewer] == 302:
