@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from appeals.actions import driving, filing, handling, overseeing
+from appeals.actions import driving, filing, handling, overseeing, publishing, reading
 from appeals.models import Appeal, Identity
 from branches.models import Pair
 from portal import events
@@ -20,6 +20,10 @@ from tests import world
 pytestmark = pytest.mark.django_db
 EARLY = world.NOW - datetime.timedelta(hours=2)
 FEW, MORE = 2, 5
+FINDINGS = reading.Findings(
+    reasons_fit=True, remedy_fits=None, is_plain=False, clocks_kept=True, is_confidential=True, carried_out=None,
+    should_reopen=False,
+)  # fmt: skip
 MOST_QUERIES = 70  # the case of a committee, which sees all of it
 
 
@@ -39,6 +43,7 @@ class Desk:
             "auditor": world.a_post(Role.AUDITOR, world.department()),
         }
         self.driver = world.a_driver(self.branch)
+        self.weeks = 0
 
     def browser(self, who: str) -> Client:
         return (
@@ -92,6 +97,34 @@ class Desk:
                     person=person, event=event, kind=event.kind, text="有新消息。", url="/appeals/", at=EARLY
                 )
 
+    def told(self, count: int) -> None:
+        """Answers published without names, and others on their way."""
+        wording = publishing.Wording("派单少了怎么办？", "规则里写明了。")
+        past = EARLY - datetime.timedelta(days=40)
+        for number in range(count):
+            for is_out in (True, False):
+                driver = world.a_driver(self.branch, contact=self.contact)
+                case = world.an_appeal("closed", by=driver, handler=self.contact, now=past, about=self.company)
+                made = publishing.propose(case.pk, by=self.posts["secretary"], wording=wording, now=past)
+                if is_out:
+                    publishing.announce(made.pk, by=self.posts["committee"], names_company=False, now=past)
+                elif number % 2:
+                    publishing.decline(made.pk, by=self.posts["committee"], reason="再写短些。", now=past)
+        publishing.release_due(now=EARLY)
+
+    def drawn(self, count: int) -> None:
+        """Second readings of one case a week, half of them read."""
+        committee = self.posts["committee"].organisation_id
+        for number in range(count):
+            self.weeks += 1
+            past = EARLY - datetime.timedelta(days=7 * self.weeks)
+            driver = world.a_driver(self.branch, contact=self.contact)
+            world.an_appeal("closed", by=driver, handler=self.contact, now=past, about=self.company)
+            draw = reading.draw_week(committee, reading.monday_of(past.date()), now=EARLY)
+            assert draw is not None
+            if number % 2:
+                reading.read(draw.readings.get().pk, by=self.posts["committee"], findings=FINDINGS, now=EARLY)
+
 
 LISTS: list[tuple[str, str, Callable[[Desk, int], None]]] = [
     ("driver", "appeals:mine", Desk.cases),
@@ -111,6 +144,10 @@ LISTS: list[tuple[str, str, Callable[[Desk, int], None]]] = [
     ("committee", "appeals:duty", Desk.people),
     ("committee", "branches:desk", Desk.people),
     ("committee", "platforms:companies", Desk.people),
+    ("committee", "appeals:publications", Desk.told),
+    ("committee", "appeals:readings", Desk.drawn),
+    ("committee", "appeals:reading_counts", Desk.drawn),
+    ("driver", "appeals:answers", Desk.told),
     ("province", "appeals:inbox", Desk.cases),
     ("province", "branches:desk", Desk.people),
     ("liaison", "appeals:hearings", Desk.cases),

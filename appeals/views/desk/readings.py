@@ -23,7 +23,7 @@ from appeals.forms.reading import ReadingForm
 from appeals.models import QualityReading
 from appeals.views import doors
 from appeals.views.desk import entry
-from portal.calendar import beijing_day
+from portal.calendar import WorkCalendar, beijing_day
 from portal.models import CalendarNotice, Organisation, Post
 from portal.roles import OVERSEE
 from portal.wording import Due, due_state
@@ -94,10 +94,11 @@ def readings_list(request: HttpRequest) -> HttpResponse:
     post = entry.require_post(request, OVERSEE, now)
     wanted = Wanted.of(request.GET.dict())
     rows = wanted.rows(reads.seen_by(post, now))
+    calendar = CalendarNotice.objects.calendar()
     page = Paginator(_in_state(rows, wanted.state), PER_PAGE).get_page(request.GET.get("page"))
     words = {
         "page": page,
-        "shown": [(one, _due(one, now), reads.lacking(one)) for one in page],
+        "shown": [(one, _due(one, calendar, now), reads.lacking(one)) for one in page],
         "wanted": wanted,
         "organisation": Organisation.objects.filter(code=wanted.branch).first() if wanted.branch else None,
         "point": _point_words(wanted.point),
@@ -131,11 +132,11 @@ def _point_words(point: str) -> str:
     return str(reads.POINTS[point][1]) if point else ""
 
 
-def _due(reading: QualityReading, now: datetime.datetime) -> Due | None:
+def _due(reading: QualityReading, calendar: WorkCalendar, now: datetime.datetime) -> Due | None:
     if reading.read_at is not None:
         return None
     today, due = beijing_day(now), reading.draw.due_date
-    left = CalendarNotice.objects.calendar().working_days_left(today, due) if due >= today else None
+    left = calendar.working_days_left(today, due) if due >= today else None
     return due_state(due, today=today, days_left=left)
 
 
@@ -161,7 +162,7 @@ def reading(request: HttpRequest, code: str) -> HttpResponse:
         context={
             "reading": found,
             "case": _case(found, post, now),
-            "due": _due(found, now),
+            "due": _due(found, CalendarNotice.objects.calendar(), now),
             "may_read": may_read,
             "findings": reads.findings(found) if found.read_at else [],
             "may_reopen": permissions.may_oversee(post, found.appeal, now) and not found.appeal.reopened_as.exists(),
