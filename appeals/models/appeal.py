@@ -1,6 +1,7 @@
 import datetime
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -212,7 +213,10 @@ class Leg(models.Model):
             models.UniqueConstraint(fields=["appeal", "number"], name="one_leg_per_number"),
             models.UniqueConstraint(fields=["appeal"], condition=Q(left_at__isnull=True), name="never_two_open_tiers"),
         ]
-        indexes = [models.Index(fields=["organisation_path"], opclasses=["varchar_pattern_ops"], name="leg_path_like")]
+        indexes = [
+            models.Index(fields=["organisation_path"], opclasses=["varchar_pattern_ops"], name="leg_path_like"),
+            GinIndex(fields=["handed_on_by"], name="leg_handed_on"),
+        ]
         triggers = resighted(
             "appeal_id", "tier", "organisation_id", "organisation_path", "designated_id", "handler_id", "entered_at",
             "left_at",

@@ -75,6 +75,9 @@ class Sight(models.Model):
                 include=CARRIED,
                 condition=Q(kind="line", is_here=True),
             ),
+            models.Index(
+                fields=["organisation", "-entered_at", "-appeal"], name="sight_entered", condition=Q(kind="line")
+            ),
             models.Index(fields=["organisation", "turn"], name="sight_free", condition=Q(kind="free")),
             models.Index(fields=["post", "turn"], name="sight_own", condition=Q(kind="own")),
             models.Index(fields=["place", "turn"], name="sight_duty", condition=Q(kind="duty")),
