@@ -1,5 +1,6 @@
 """./run check: everything that can be wrong without running the portal. All steps run, then one verdict."""
 
+import os
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -45,6 +46,11 @@ def steps(env: dict[str, str]) -> list[Step]:
         Step("types", [python, "-m", "mypy", *typed_files()], env),
         Step("migrations", [python, manage, "makemigrations", "--check", "--dry-run", "--skip-checks"], env),
         Step("templates", [venv_program("djlint"), "templates", "--lint", "--quiet"]),
+        Step(
+            "API description",
+            [python, manage, "spectacular", "--fail-on-warn", "--validate", "--file", os.devnull],
+            env,
+        ),
         Step("translations", [python, manage, "messages", "--check"], env),
         Step("deployment", [python, manage, "check", "--deploy", "--fail-level", "WARNING"], rehearsal(env)),
     ]

@@ -15,11 +15,12 @@ from portal import front
 from portal.actions import calendar, roots
 from portal.actions.sms import MAX_TRIES
 from portal.front import LEVELS, Check
-from portal.models import DailyRoot, Delivery, Event, Heartbeat, SmsMessage
+from portal.models import DailyRoot, Delivery, Event, Heartbeat, Hook, HookMessage, SmsMessage
 
 SILENT = datetime.timedelta(seconds=90)
 UNDELIVERED = datetime.timedelta(minutes=5)
 SMS_LATE = datetime.timedelta(minutes=30)
+HOOK_FAILURES = 5
 ROOT_LATE = datetime.timedelta(hours=2)
 DAILY = datetime.timedelta(hours=25)
 STARTING = datetime.timedelta(minutes=30)
@@ -49,7 +50,7 @@ def findings(now: datetime.datetime) -> Iterator[Check]:
     except (OperationalError, InterfaceError) as error:
         yield Check("database", "red", {"error": type(error).__name__}, _("The database does not answer."))
         return
-    parts: list[Callable[[datetime.datetime], Check]] = [worker, beat, deliveries, sms, jobs, horizon, root]
+    parts: list[Callable[[datetime.datetime], Check]] = [worker, beat, deliveries, sms, web_hooks, jobs, horizon, root]
     yield log()
     yield from (part(now) for part in parts)
     for checks in front.health(now).values():
@@ -147,6 +148,16 @@ def sms(now: datetime.datetime) -> Check:
     if failed or (late and now - _beat_start(now) > SMS_LATE):
         return Check("sms", "yellow", facts, _("Some SMS could not be sent. The messages stand in the portal."))
     return Check("sms", "green", facts, _("SMS go out."))
+
+
+def web_hooks(now: datetime.datetime) -> Check:
+    """Other systems that are to be told of something: theirs is the fault, ours to tell them."""
+    given_up = HookMessage.objects.filter(failed_at__isnull=False, hook__is_on=True).count()
+    silent = Hook.objects.filter(is_on=True, failures__gte=HOOK_FAILURES).count()
+    facts = {"given_up": given_up, "silent": silent}
+    if given_up or silent:
+        return Check("web_hooks", "yellow", facts, _("Some other systems do not take what they are told."))
+    return Check("web_hooks", "green", facts, _("Other systems take what they are told."))
 
 
 def _patience(schedule: float | crontab) -> datetime.timedelta:

@@ -48,7 +48,19 @@ def test_a_whole_portal_is_not_red(client: Client, now: datetime.datetime) -> No
     status, body = answer(client)
     assert status == 200
     assert body["status"] in {"green", "yellow"}  # the calendar of next year may still be missing
-    names = {"database", "log", "valkey", "worker", "beat", "deliveries", "sms", "jobs", "calendar", "root"}
+    names = {
+        "database",
+        "log",
+        "valkey",
+        "worker",
+        "beat",
+        "deliveries",
+        "sms",
+        "web_hooks",
+        "jobs",
+        "calendar",
+        "root",
+    }
     assert set(body["parts"]) == names
     for part in body["parts"].values():
         assert part["sentence"]
