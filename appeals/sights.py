@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from appeals import chain
 from appeals.models import Appeal, Leg, Sight
@@ -30,18 +30,21 @@ class Lens:
 
     def on_sights(self) -> Q:
         own = Q(company__in=self.companies, appeal__wants_enterprise=False)
-        return Q(**self.rows) & self._without(own, OuterRef("appeal_id"))
+        return Q(**self.rows) & self._without(own, "appeal__in")
 
     def on_appeals(self) -> Q:
         own = Q(respondent_at_event__in=self.companies, wants_enterprise=False)
-        return through("sights__", Q(**self.rows)) & self._without(own, OuterRef("pk"))
+        return through("sights__", Q(**self.rows)) & self._without(own, "pk__in")
 
-    def _without(self, own: Q, appeal: OuterRef) -> Q:
+    def _without(self, own: Q, among: str) -> Q:
         rest = ~own if self.companies else Q()
         if self.not_below is None:
             return rest
-        had = Q(handler__person=self.not_below) | Q(handed_on_by__contains=[self.not_below])
-        return rest & ~Q(Exists(Leg.objects.filter(had, appeal=appeal, tier__lt=OuterRef("tier"))))
+        # two lists read once each by their own index: one question with OR would look at every case's stays
+        below = Leg.objects.filter(tier__lt=self.rows["tier"])
+        had = below.filter(handler__person=self.not_below)
+        handed_on = below.filter(handed_on_by__contains=[self.not_below])
+        return rest & ~Q(**{among: had.values("appeal")}) & ~Q(**{among: handed_on.values("appeal")})
 
 
 @dataclass(frozen=True)
