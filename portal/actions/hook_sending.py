@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from standardwebhooks import Webhook
 
 from portal import hook_door
@@ -49,7 +49,7 @@ def due_hooks(now: datetime.datetime) -> list[int]:
     return list(rows.order_by(F("rests_until").asc(nulls_first=True), "pk").values_list("pk", flat=True))
 
 
-def _ready(now: datetime.datetime):  # type: ignore[no-untyped-def]
+def _ready(now: datetime.datetime) -> QuerySet[Hook]:
     return Hook.objects.filter(Q(rests_until=None) | Q(rests_until__lte=now), is_on=True)
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal import events, front, hook_door, permissions
+from portal import events, front, hook_door, permissions, roles
 from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import Event, Hook, HookMessage, Organisation, OrganisationKind, PlaceKind, Post, User
@@ -33,7 +33,7 @@ def is_any_on() -> bool:
 
 def lines(post: Post | None, day: datetime.date) -> OrganisationQuerySet:
     """The committees whose line this system administrator looks after: all from the province, else his own."""
-    if post is None or not permissions.has_permission(post, permissions.roles.ADMINISTER_SYSTEM, day):
+    if post is None or not permissions.has_permission(post, roles.ADMINISTER_SYSTEM, day):
         return Organisation.objects.none()
     committees = Organisation.objects.live().filter(kind=OrganisationKind.COMMITTEE)
     if post.organisation.place.kind == PlaceKind.PROVINCE:

@@ -85,9 +85,10 @@ def revoke(token_id: int, *, by: User, post: Post | None, now: datetime.datetime
 @transaction.atomic
 def revoke_all(person: User, *, by: User | None, post: Post | None, now: datetime.datetime) -> int:
     """A lost phone, a lost second factor, a number that changed hands: the person's keys end with his sessions."""
-    held = ApiToken.objects.in_force(now).filter(person=person).select_for_update(no_key=True)
-    ended = [_end(token, by=by, post=post, why="sessions", now=now) for token in held]
-    return len(ended)
+    held = list(ApiToken.objects.in_force(now).filter(person=person).select_for_update(no_key=True))
+    for token in held:
+        _end(token, by=by, post=post, why="sessions", now=now)
+    return len(held)
 
 
 def _end(token: ApiToken, *, by: User | None, post: Post | None, why: str, now: datetime.datetime) -> None:
