@@ -7,13 +7,13 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from appeals import respondents
 from appeals.actions.filing import Filing
 from appeals.forms.filing import STEPS, Before, StepForm
 from appeals.models import Category, DeductionKind, Draft, Evidence, Identity
 from appeals.models.evidence import EvidenceQuerySet
+from appeals.wording import files_words
 from portal.models import Place, User
 from portal.once import new_key
 from portal.wording import day_date, money
@@ -132,7 +132,7 @@ class Sheet:
             (4, _("In one line"), self.answers["title"]),
             (4, _("The whole story"), self.answers["story"]),
             *self._money(),
-            (4, _("Photos and documents"), self._files_words()),
+            (4, _("Photos and documents"), files_words(self.files().count())),
         ]
         return [row for row in rows if row[2]]
 
@@ -140,10 +140,6 @@ class Sheet:
         """What was sent for it so far, in the order it came."""
         rows = Evidence.objects.loose().received().filter(owner=self.person, meant_for=self.key)
         return rows.order_by("received_at", "pk")
-
-    def _files_words(self) -> str:
-        count = self.files().count()
-        return ngettext("%(n)d file", "%(n)d files", count) % {"n": count} if count else ""
 
     def _money(self) -> list[tuple[int, str, str]]:
         """What was taken off and how much it is, where the kind of problem asks for it."""

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from appeals import permissions_evidence
 from appeals.evidence_names import why_closed
-from appeals.models import Appeal, Evidence, Scan
+from appeals.models import Appeal, Evidence, Hearing, Scan
 from portal.models import Post, User
 
 TONES = {Scan.CLEAN: "green", Scan.NOT_SCANNED: "amber", Scan.WAITING: "amber", Scan.FOUND: "red"}
@@ -49,15 +49,24 @@ def for_staff(appeal: Appeal, post: Post, now: datetime.datetime) -> list[Shown]
     return [_shown(row, is_staff=True, asks_original=asks and row.hearing_id is None) for row in found]
 
 
-def for_company(files: list[Evidence]) -> list[Shown]:
-    """What the company gave and what it was shown, under one question."""
-    return [_shown(row) for row in files]
+def for_company(asked: Hearing) -> list[Shown]:
+    """What the company gave to a question, and what of the case it was let see with it."""
+    rows = Evidence.objects.filter(Q(hearing=asked) | Q(released_to=asked)).distinct()
+    rows = rows.select_related("hearing__company", "post__organisation")
+    return [_shown(row, is_numbered=False) for row in rows.order_by("position")]
 
 
-def _shown(row: Evidence, *, is_own: bool = False, is_staff: bool = False, asks_original: bool = False) -> Shown:
+def _shown(
+    row: Evidence,
+    *,
+    is_own: bool = False,
+    is_staff: bool = False,
+    asks_original: bool = False,
+    is_numbered: bool = True,
+) -> Shown:
     return Shown(
         code=row.code,
-        title=row.name if is_own and row.name else f"{row.get_kind_display()} {row.position}",
+        title=row.name if is_own and row.name else _title(row, is_numbered),
         meta=[part for part in (_from_whom(row, is_own), size_words(row.size_bytes), _pages(row)) if part],
         at=row.received_at,
         is_picture=row.is_picture,
@@ -70,6 +79,11 @@ def _shown(row: Evidence, *, is_own: bool = False, is_staff: bool = False, asks_
         tone=TONES.get(Scan(row.scan), "") if is_staff and row.scan else "",
         sha256=row.sha256,
     )
+
+
+def _title(row: Evidence, is_numbered: bool) -> str:
+    """A company counts nothing: how many files a case has is not its business."""
+    return f"{row.get_kind_display()} {row.position}" if is_numbered else f"{row.get_kind_display()} {row.code[:4]}"
 
 
 def _from_whom(row: Evidence, is_own: bool) -> str:

@@ -36,10 +36,15 @@ def own_name(evidence: Evidence) -> str:
     return f"{stem}{suffix}"
 
 
-def copy_name(evidence: Evidence) -> str:
-    """What everybody else's download is called: the case's number and the file's; an owner's word may name somebody."""
+def copy_name(evidence: Evidence, *, for_company: bool = False) -> str:
+    """What everybody else's download is called: the case's number and the file's; an owner's word may name somebody.
+
+    A company does not learn the case's number.
+    """
     suffix = ".jpg" if evidence.is_picture else ".pdf"
-    number = evidence.appeal.number if evidence.appeal and not evidence.hearing_id else evidence.code[:6]
+    if for_company or evidence.appeal is None:
+        return f"{evidence.code[:6]}{suffix}"
+    number = evidence.appeal.number
     return f"{number}-{evidence.position}{suffix}" if evidence.position else f"{number}{suffix}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from appeals import hearing_words, outside, wording
@@ -215,8 +215,7 @@ class _Reader:
             case "answered" if facts.get("carry_out"):
                 return _("To be carried out by %(day)s.") % {"day": self._day(facts["carry_out"])}
             case "evidence_added":
-                count = len(facts["files"])
-                return ngettext("%(n)d file", "%(n)d files", count) % {"n": count}
+                return wording.files_words(len(facts["files"]))
             case "carry_out_missed":
                 return _("It was promised by %(day)s.") % {"day": self._day(facts.get("promised"))}
             case "transferred" if facts.get("target") in outside.BODIES:

@@ -5,6 +5,7 @@ import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from portal.calendar import beijing
 from portal.models import Event
@@ -143,6 +144,11 @@ SPOKEN_BY_DRIVER = frozenset(
         "publication_objected",
     )
 )
+
+
+def files_words(count: int) -> str:
+    """3 files; nothing for none."""
+    return ngettext("%(n)d file", "%(n)d files", count) % {"n": count} if count else ""
 
 
 def label(kind: str, *, is_driver: bool) -> Promise:

@@ -1,20 +1,21 @@
 """How one appeal of the demonstration goes on: who acts next, when, in which words, by the product's own actions."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
-from appeals import chain
+from appeals import chain, releases
 from appeals.actions import driving, filing, handling, replying, ticking
+from appeals.actions import hearing as hearings
 from appeals.models import Appeal, Finding, Hearing
-from demo import library
+from demo import library, pictures
 from demo.clockwork import TICK_AFTER, Act, Clockwork
 from demo.staff import Staff
 from portal.calendar import beijing_day, end_of
-from portal.models import Post, User
+from portal.models import Post, Role, User
 
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)
@@ -86,7 +87,12 @@ class Course:
             self.plan_handling(now)
 
     def file(self, now: datetime.datetime) -> None:
-        self.moved(filing.file(self.filing, by=self.by, now=now, volunteer=self.volunteer))
+        told = self.filing
+        if pictures.belongs_to(told.story) and self.volunteer is None:
+            day = told.happened_date
+            shown = ("订单截图.png", pictures.orders(day.toordinal(), day))
+            told = replace(told, evidence=pictures.received(self.by, shown, now=now))
+        self.moved(filing.file(told, by=self.by, now=now, volunteer=self.volunteer))
         self.wait_for_taking(now)
         if self.random.random() < 0.06:
             self.clock.at(self.clock.awake(now + HOUR * self.random.uniform(1, 40)), self.withdraw)
@@ -162,7 +168,29 @@ class Course:
             return
         question = self.say(self.fitting("to_company"))
         self.moved(handling.hear_platform(appeal.pk, by=self.handler, question=question, now=now))
-        hearing = appeal.hearings.latest("asked_at")
+        if self.handler.role == Role.CONTACT:
+            self.clock.at(self.clock.in_office(now + HOUR * self.random.uniform(1, 12)), self.release)
+        else:
+            self.wait_for_company(now)
+
+    def release(self, now: datetime.datetime) -> None:
+        """The branch lets a contact's question out, if the case is still where it was written."""
+        written = releases.waiting_of(self.appeal).select_related("leg").first()
+        if written is None:
+            return
+        for post in self.staff.able(written.leg.organisation_id, chain.BRANCH, beijing_day(now), self.random):
+            try:
+                hearings.release(written.pk, by=post, now=now)
+            except PermissionDenied:
+                continue  # barred from this very case: the next one
+            self.appeal = Appeal.objects.select_related("respondent_at_event").get(pk=self.appeal.pk)
+            self.wait_for_company(now)
+            return
+
+    def wait_for_company(self, now: datetime.datetime) -> None:
+        company = self.filing.about
+        assert company is not None
+        hearing = self.appeal.hearings.latest("asked_at")
         self.clock.at(hearing.due_at + TICK_AFTER, self.note_silence)
         if self.staff.liaison(company.pk) and self.fitting("company_replies") and self.random.random() < 0.78:
             moment = self.clock.in_office(now + HOUR * self.random.uniform(6, 80))

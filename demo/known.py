@@ -4,6 +4,7 @@ import datetime
 
 from appeals.actions import driving, filing, handling, replying
 from appeals.models import Appeal, Category, Finding, Identity, RespondentKind
+from demo import pictures
 from demo.clockwork import Clockwork
 from portal.calendar import BEIJING
 from portal.models import Organisation, Place, Post, User
@@ -73,6 +74,12 @@ class KnownCases:
             identity=Identity.NAMED,
             respondent_kind=RespondentKind.COMPANY,
             about=self.liaison.organisation,
+            evidence=pictures.received(
+                self.by,
+                ("晚高峰订单1.png", pictures.orders(1, evening)),
+                ("晚高峰订单2.png", pictures.orders(2, evening + datetime.timedelta(days=1))),
+                now=now,
+            ),
         )
         self.dispatch = filing.file(told, by=self.by, now=now)
 
@@ -131,6 +138,7 @@ class KnownCases:
             district=self.place,
             respondent_kind=RespondentKind.COMPANY,
             about=self.leasing,
+            evidence=pictures.received(self.by, ("扣款单.jpg", pictures.slip(150_000)), now=now),
         )
         self.deposit = filing.file(told, by=self.by, now=now)
 

@@ -1,6 +1,7 @@
 """The respondent company's right of reply."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
@@ -8,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import chain
+from appeals.actions import evidencing, moving
 from appeals.actions import hearing as hearings
-from appeals.actions import moving
 from appeals.models import Appeal, Hearing, Reply
 from platforms.models import RuleVersion
 from portal.calendar import beijing_day
@@ -54,6 +55,7 @@ def platform_reply(
     offer: str = "",
     contact: str = "",
     figures: Figures | None = None,
+    evidence: Iterable[str] = (),
 ) -> Hearing:
     """A company's liaison answers, once: rule and version, facts, an offer. A late reply is taken and marked late."""
     asked, appeal = _held(hearing_id, by, now)
@@ -74,6 +76,7 @@ def platform_reply(
     )
     values = {name: getattr(figures, name) for name in Figures.__dataclass_fields__}
     Reply.objects.create(hearing=asked, event=event, by=by, at=now, is_late=is_late, **values)
+    evidencing.attach(evidence, appeal, by=by.person, post=by, hearing=asked, now=now)
     asked.reply_event, asked.replied_at = event, now
     asked.save(update_fields=["reply_event", "replied_at"])
     appeal.save(update_fields=["position", "moved_at"])
@@ -100,7 +103,9 @@ def _facts(asked: Hearing, figures: Figures) -> dict[str, object]:
 
 
 @transaction.atomic
-def add_to_reply(hearing_id: int, *, by: Post, facts_given: str, now: datetime.datetime) -> Hearing:
+def add_to_reply(
+    hearing_id: int, *, by: Post, facts_given: str, now: datetime.datetime, evidence: Iterable[str] = ()
+) -> Hearing:
     """Add to a reply as long as the case is not answered; what was said first stays as it was said."""
     asked, appeal = _held(hearing_id, by, now)
     if asked.replied_at is None:
@@ -117,6 +122,7 @@ def add_to_reply(hearing_id: int, *, by: Post, facts_given: str, now: datetime.d
         facts={"company": asked.company.code, "is_late": is_late},
         words={"facts": facts_given},
     )
+    evidencing.attach(evidence, appeal, by=by.person, post=by, hearing=asked, now=now)
     Reply.objects.create(hearing=asked, event=event, by=by, at=now, is_late=is_late, is_supplement=True)
     appeal.save(update_fields=["position", "moved_at"])
     _share(asked, "group_replied", event, by=by, now=now)

@@ -85,4 +85,5 @@ class EvidenceField(forms.Field):
 
 
 LABEL = _l("Photos and documents")
+COMPANY_FILES = _l("JPG, PNG, WebP or PDF, up to 10 files of 20 MB. The handlers see them; the driver does not.")
 HINT = _l("JPG, PNG, WebP or PDF, up to 10 files of 20 MB. Where and when a photo was taken is not shown to others.")

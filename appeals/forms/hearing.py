@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from appeals.actions.hearing import About, week_of
 from appeals.actions.replying import Figures
 from appeals.forms.desk import KeyForm, MoveForm, words_field
+from appeals.forms.evidence import COMPANY_FILES, EvidenceField
 from appeals.hearings import MOST_POINTS, points_of, version_words
 from appeals.models import Appeal, DeductionKind, Detail, FactKind, Stance
 from platforms.models import RuleVersion
@@ -200,6 +201,7 @@ class ReplyForm(KeyForm):
         help_text=_l("Department and a telephone number; only the handlers read it."),
         max_length=SHORT_LENGTH,
     )
+    evidence = EvidenceField(hint=COMPANY_FILES)
 
     def __init__(self, *args: Any, question: str, company_id: int, asked: RuleVersion | None, **kwargs: Any) -> None:
         kwargs["initial"] = {"rule": f"rule:{asked.pk}" if asked else "", **kwargs.get("initial", {})}
@@ -253,3 +255,4 @@ class SupplementForm(KeyForm):
     facts_given = LongText(
         label=_l("What is to be added"), help_text=_l("It stands below the reply, marked as added later."), rows=5
     )
+    evidence = EvidenceField(hint=COMPANY_FILES)

@@ -7,11 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from appeals import respondents
 from appeals.actions.filing import Filing
 from appeals.forms.desk import KeyForm, words_field
+from appeals.forms.evidence import Chosen, EvidenceField
 from appeals.models import Category, DeductionKind, Identity
 from portal.forms import CodeForm
 from portal.money import YuanField
@@ -66,6 +67,7 @@ class FileForForm(forms.Form):
         choices=[("", _l("Not sure")), *DeductionKind.choices],
     )
     amount_fen = YuanField(label=_l("How much money, in yuan"), required=False)
+    evidence = EvidenceField(hint=_l("Photograph his papers and screenshots, or choose files; they become his."))
     identity = forms.ChoiceField(
         label=_l("Who may see his name"),
         choices=[(Identity.NAMED.value, Identity.NAMED.label), (Identity.OPEN.value, Identity.OPEN.label),
@@ -103,7 +105,7 @@ class FileForForm(forms.Form):
 
     def answers(self) -> dict[str, str]:
         """What was filled in, as text, to be kept until the driver's code is there."""
-        typed = {name: str(value) for name, value in self.cleaned_data.items()}
+        typed = {name: str(value) for name, value in self.cleaned_data.items() if name != "evidence"}
         # in yuan as it was typed: it is read as yuan again
         return typed | {"amount_fen": self.data.get("amount_fen", "")}
 
@@ -126,6 +128,7 @@ class FileForForm(forms.Form):
             is_urgent=values["is_urgent"] == "yes",
             amount_fen=values["amount_fen"],
             deduction_kind=values["deduction_kind"],
+            evidence=tuple(values["evidence"]),
         )
 
     def read_back(self) -> list[tuple[Any, str]]:
@@ -135,6 +138,10 @@ class FileForForm(forms.Form):
             value = self.cleaned_data[name]
             if isinstance(value, datetime.date):
                 words = day_and_weekday(value, today=self.today)
+            elif isinstance(value, Chosen):
+                words = (
+                    ngettext("%(n)d file", "%(n)d files", len(value.codes)) % {"n": len(value.codes)} if value else ""
+                )
             elif isinstance(field, YuanField):
                 words = money(value) if value else ""
             else:

@@ -15,7 +15,8 @@ from appeals.actions import evidencing
 from appeals.models import Evidence
 from portal import vault
 from portal.errors import Refused
-from portal.permissions import active_post
+from portal.permissions import active_post, has_permission
+from portal.roles import ANSWER_FOR_COMPANY
 from portal.views import errors
 
 # whatever is in it, it runs nothing and reaches nothing
@@ -33,7 +34,9 @@ def file(request: HttpRequest, code: str) -> HttpResponseBase:
     evidence = _seen(request, code)
     if not evidence.is_open:
         return errors.refused(request, Refused(evidence_names.why_closed(evidence)))
-    name, kind = evidence_names.copy_name(evidence), evidence_names.copy_type(evidence)
+    for_company = has_permission(active_post(request), ANSWER_FOR_COMPANY)
+    name = evidence_names.copy_name(evidence, for_company=for_company)
+    kind = evidence_names.copy_type(evidence)
     return _handed_out(evidence, evidencing.COPY, name, kind, evidence.copy_bytes)
 
 

@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
-from appeals import chain
+from appeals import chain, evidence_list
 from appeals import hearings as reads
 from appeals.actions import replying
 from appeals.forms import hearing as forms
 from appeals.models import Hearing
-from appeals.views import doors
+from appeals.views import doors, files
 from appeals.views.desk import entry
 from portal.calendar import beijing_day
 from portal.models import CalendarNotice, Post
@@ -78,7 +78,7 @@ def hearing(request: HttpRequest, code: str) -> HttpResponse:
     def do(values: dict[str, Any]) -> str:
         return replying.platform_reply(
             asked.pk, by=post, facts_given=form.facts(), rule_given=form.rule_words(), offer=values["offer"],
-            contact=values["contact"], figures=form.figures(), now=now,
+            contact=values["contact"], figures=form.figures(), evidence=values["evidence"], now=now,
         ).code  # fmt: skip
 
     return _answered(request, asked, form, do, "appeals.platform_reply", shown, now)
@@ -93,7 +93,7 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
     form = forms.SupplementForm(request.POST or None)
 
     def do(values: dict[str, Any]) -> str:
-        return replying.add_to_reply(asked.pk, by=post, now=now, facts_given=values["facts_given"]).code
+        return replying.add_to_reply(asked.pk, by=post, now=now, **values).code
 
     return _answered(request, asked, form, do, "appeals.add_to_reply", shown, now)
 
@@ -101,7 +101,16 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
 def _answered(
     request: HttpRequest, asked: Hearing, form: Any, do: Any, verb: str, shown: reads.Question, now: datetime.datetime
 ) -> HttpResponse:
+    meant_for = f"hearing:{asked.code}"
+    files.take(request, form, meant_for=meant_for)
+    files.show(request, form, meant_for=meant_for)
+
+    def to(code: str) -> str:
+        files.drop(request, meant_for=meant_for)
+        return reverse("appeals:hearing", args=[code])
+
     context = {
+        "files": evidence_list.for_company(asked),
         "hearing": shown,
         "replies": reads.replies_of(asked, beijing_day(now)),
         "may_add": asked.replied_at is not None and asked.appeal.status in chain.OPEN,
@@ -109,5 +118,5 @@ def _answered(
     }
     return doors.make_move(
         request, form, verb=verb, subject=asked.code, do=do, template="appeals/desk/hearing.html", context=context,
-        to=lambda code: reverse("appeals:hearing", args=[code]), back=reverse("appeals:hearing", args=[asked.code]),
+        to=to, back=reverse("appeals:hearing", args=[asked.code]),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from appeals import receipts, standing
 from appeals.actions import helping
 from appeals.forms.helping import ConfirmForm, FileForForm
 from appeals.models import Appeal
+from appeals.views import files
 from appeals.views.desk import entry
 from portal import challenge, phone, sealing, sms
 from portal.calendar import beijing_day
@@ -31,6 +32,8 @@ from portal.views import errors
 # what the volunteer's session remembers: where the page is kept, the code asked for, the last case filed
 SHEET, ASKED, FILED = "file_for", "file_for_code", "file_for_filed"
 SHEET_SECONDS = 1800
+# what is no part of the words that one code confirms
+APART = ("phone", "evidence")
 RECEIPT_TIME = datetime.timedelta(minutes=30)
 
 
@@ -41,6 +44,8 @@ def file_for(request: HttpRequest) -> HttpResponse:
     post = entry.require_post(request, HELP_AT_HOME, now)
     kept = _kept(request)
     form = FileForForm(request.POST or None, initial=kept, today=beijing_day(now))
+    files.take(request, form, meant_for=_meant_for(request))
+    files.show(request, form, meant_for=_meant_for(request))
     if form.is_valid():
         _keep(request, form.answers())
         try:
@@ -65,6 +70,7 @@ def file_for_confirm(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     post = entry.require_post(request, HELP_AT_HOME, now)
     sheet = FileForForm(_kept(request), today=beijing_day(now))
+    files.show(request, sheet, meant_for=_meant_for(request))
     asked = _asked(request)
     if not sheet.is_valid() or asked is None or asked.number != sheet.cleaned_data["phone"]:
         # sent twice: the first one has filed it
@@ -99,7 +105,7 @@ def _file(sheet: FileForForm, form: ConfirmForm, asked: Asked, post: Post, now: 
         name = sheet.cleaned_data["name"]
         return helping.file_for(sheet.filing(), phone=number, name=name, by=post, now=now).code
 
-    body = {"asked": asked.id, **{name: str(value) for name, value in sheet.cleaned_data.items() if name != "phone"}}
+    body = {"asked": asked.id, **{name: str(value) for name, value in sheet.cleaned_data.items() if name not in APART}}
     return once(form.cleaned_data["key"], by=post.person, verb="appeals.file_for", body=body, now=now, do=do)
 
 
@@ -142,6 +148,11 @@ def _send_code(request: HttpRequest, number: str, now: datetime.datetime) -> Non
 
 def _asked(request: HttpRequest) -> Asked | None:
     return Asked.load(request.session.get(ASKED))
+
+
+def _meant_for(request: HttpRequest) -> str:
+    """Files received for the page that is typed now; the next driver's page is another one."""
+    return "for:" + request.session.setdefault(SHEET, secrets.token_urlsafe(18))
 
 
 def _keep(request: HttpRequest, answers: dict[str, str]) -> None:
