@@ -187,6 +187,9 @@ TABLE: dict[str, Row] = {
     # -- the desk
     "appeals:inbox": only(*HANDLERS),
     "appeals:contact_inbox": only("contact", "other_contact", _302=DESKS),
+    "appeals:filters": only(*HANDLERS),
+    "appeals:filter": only("secretary", of="filter"),
+    "appeals:columns": only(*HANDLERS),
     "appeals:case": only(*LINE, of="in_hand"),
     "appeals:take": move("waiting", "contact"),
     "appeals:ask": move("in_hand", "contact"),
