@@ -8,7 +8,7 @@ from django.test import Client
 
 from appeals.actions import driving, exporting, handling, overseeing, publishing, reading, templating
 from appeals.blanks import Blank
-from appeals.models import AnswerTemplate, Appeal, Export, Hearing, Identity, QualityReading, Unsealing
+from appeals.models import AnswerTemplate, Appeal, Export, Hearing, Identity, QualityReading, SavedFilter, Unsealing
 from portal.actions import hooks, tokens
 from portal.models import Event, Notice, Organisation, Place, Post, Role, User
 from tests import world
@@ -119,6 +119,8 @@ def _file(cast: Cast, company: Organisation, now: datetime.datetime) -> None:
     overseeing.ask_unsealing(sealed.pk, by=cast.posts["second"], motive="要核对收据。", now=early)
     cast.cases |= {"promised": promised, "up": up, "done": done, "sealed": sealed}
     cast.things |= {"hearing": Hearing.objects.get(appeal=heard), "unsealing": Unsealing.objects.get(appeal=sealed)}
+    kept = {"name": "今天到期", "query": "due=today", "saved_at": early}
+    cast.things["filter"] = SavedFilter.objects.create(post=secretary, **kept)
     driving.add(up.pk, by=driver, words="还有一张截图。", now=early)
 
 
