@@ -15,6 +15,7 @@ from portal.sealing import keyed_hash
 # as it is written on cars: the province's one character, a letter, five characters or six for a green plate
 PLATE = re.compile("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5,6}")
 SEPARATORS = re.compile(r"[\s·•・.\-]")
+SPACED_PLATE = re.compile(PLATE.pattern.replace("[A-Z]", r"\s*[A-Z][\s·•・.\-]*", 1))
 RUN = re.compile(r"\w+")
 PHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 LONG_NUMBER = re.compile(r"\d{7,}")  # a phone, an order, a licence: never taken apart into pairs
@@ -76,7 +77,7 @@ def without(text: str, hidden: Iterable[str]) -> str:
     for word in hidden:
         if word:
             cut = cut.replace(tidy(word), " ")
-    return PLATE.sub(" ", cut)
+    return SPACED_PLATE.sub(" ", cut)
 
 
 def asked_for(word: str, companies: Iterable[int]) -> list[Found]:
