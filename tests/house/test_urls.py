@@ -353,6 +353,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         "version": [cast.things["rule"].code, 1],
         "receipt": [answered.number, answered.secret],
         "pair": [cast.cases["in_hand"].code, cast.cases["alone"].code],
+        "filter": [cast.things["filter"].code],
         "token": [cast.things["token"].code],
         "hook": [cast.things["hook"].code],
         "nowhere": ["nowhere/"],
