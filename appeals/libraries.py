@@ -44,10 +44,9 @@ def offered(post: Post, appeal: Appeal, day: datetime.date) -> list[AnswerTempla
     is_others = Case(
         When(organisation=post.organisation_id, then=Value(0)), default=Value(1), output_field=IntegerField()
     )
-    rows: QuerySet[Any] = readable(post, day).filter(category=appeal.category, is_retired=False)
-    return list(
-        with_versions(rows.annotate(is_others=is_others)).order_by("is_others", "-uses", "title", "pk")[:OFFERED]
-    )
+    fitting = readable(post, day).filter(category=appeal.category, is_retired=False)
+    rows: QuerySet[Any] = with_versions(fitting.annotate(is_others=is_others))
+    return list(rows.order_by("is_others", "-uses", "title", "pk")[:OFFERED])
 
 
 def version_named(post: Post, name: str, day: datetime.date) -> AnswerTemplateVersion | None:
