@@ -1,17 +1,19 @@
 """Everybody who may stand before a page, and a case at every turn: made once, looked at by all tests of a module."""
 
 import datetime
+import io
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.test import Client
 
-from appeals.actions import driving, exporting, handling, overseeing, publishing, reading, templating
+from appeals.actions import driving, evidencing, exporting, handling, overseeing, publishing, reading, templating
 from appeals.blanks import Blank
 from appeals.models import AnswerTemplate, Appeal, Export, Hearing, Identity, QualityReading, SavedFilter, Unsealing
 from portal.actions import hooks, tokens
 from portal.models import Event, Notice, Organisation, Place, Post, Role, User
 from tests import world
+from tests.appeals.files import picture
 from tests.house import cast_hearing
 
 # himself: acts in no post
@@ -122,6 +124,16 @@ def _file(cast: Cast, company: Organisation, now: datetime.datetime) -> None:
     kept = {"name": "今天到期", "query": "due=today", "saved_at": early}
     cast.things["filter"] = SavedFilter.objects.create(post=secretary, **kept)
     driving.add(up.pk, by=driver, words="还有一张截图。", now=early)
+    _photograph(cast, early)
+
+
+def _photograph(cast: Cast, now: datetime.datetime) -> None:
+    """A photo of a case, and one that belongs to none yet."""
+    driver = cast.people["driver"]
+    for name in ("file", "loose"):
+        data = io.BytesIO(picture("PNG", (60, 40 if name == "file" else 30)))
+        cast.things[name] = evidencing.receive(data, name=f"{name}.png", by=driver, now=now)
+    driving.add(cast.cases["in_hand"].pk, by=driver, words="", now=now, evidence=[cast.things["file"].code])
 
 
 def _tell_anew(cast: Cast, company: Organisation, now: datetime.datetime) -> None:

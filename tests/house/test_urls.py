@@ -184,6 +184,12 @@ TABLE: dict[str, Row] = {
     "appeals:rate": only("driver", of="answered"),
     "appeals:consent": only("driver", of="in_hand"),
     "appeals:group": only("driver", of="grouped"),
+    # -- files: his own that belong to no case yet, and those of a case
+    "appeals:uploads": post_only(status=412),
+    "appeals:upload": only("driver", status=405, of="loose"),
+    "appeals:file": only("driver", *LINE, of="file"),
+    "appeals:file_small": only("driver", *LINE, of="file"),
+    "appeals:file_original": only("driver", of="file", _405=("city", "province")),
     # -- the desk
     "appeals:inbox": only(*HANDLERS),
     "appeals:contact_inbox": only("contact", "other_contact", _302=DESKS),
@@ -340,7 +346,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
     """What stands in the address for what it points at."""
     if of in cast.cases:
         return [cast.cases[of].code]
-    if of in ("proposed", "out", "reading"):
+    if of in ("proposed", "out", "reading", "file", "loose"):
         return [cast.things[of].code]
     if of in ("hearing", "told", "release", "group", "unsealing", "branch", "company", "rule", "template", "export"):
         return [cast.things[of].code]
