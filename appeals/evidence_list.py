@@ -1,7 +1,7 @@
 """The files of a case as a page lists them: for the driver with his own names, for staff with what the scanner said."""
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.utils.functional import Promise
@@ -30,6 +30,7 @@ class Shown:
     closed: str = ""
     is_own: bool = False
     asks_original: bool = False
+    may_show: bool = False
     scan: str | Promise = ""
     tone: str = ""
     sha256: str = ""
@@ -44,9 +45,25 @@ def for_driver(appeal: Appeal, person: User) -> list[Shown]:
 def for_staff(appeal: Appeal, post: Post, now: datetime.datetime) -> list[Shown]:
     """Everything given to the case, and what a company gave to a question that belongs to it too."""
     rows = Evidence.objects.filter(Q(appeal=appeal) | Q(hearing__cases__appeal=appeal)).distinct()
-    found = list(rows.select_related("post__organisation", "hearing__company", "appeal").order_by("appeal", "position"))
+    found = list(
+        rows.select_related("post__organisation", "hearing__company", "appeal")
+        .prefetch_related("released_to")
+        .order_by("appeal", "position")
+    )
     asks = bool(found) and permissions_evidence.may_ask_for_original(post, found[0], now)
-    return [_shown(row, is_staff=True, asks_original=asks and row.hearing_id is None) for row in found]
+    may_show = bool(found) and appeal.hearings.exists() and permissions_evidence.may_release(post, appeal, now)
+    return [_as_staff(row, asks=asks, may_show=may_show) for row in found]
+
+
+def _as_staff(row: Evidence, *, asks: bool, may_show: bool) -> Shown:
+    is_companys, was_shown = row.hearing_id is not None, bool(row.released_to.all())
+    shown = _shown(row, is_staff=True)
+    return replace(
+        shown,
+        asks_original=asks and row.is_open and not is_companys,
+        may_show=may_show and row.is_open and not is_companys and not was_shown,
+        meta=[*shown.meta, _("the company sees it")] if was_shown else shown.meta,
+    )
 
 
 def for_company(asked: Hearing) -> list[Shown]:
@@ -61,7 +78,6 @@ def _shown(
     *,
     is_own: bool = False,
     is_staff: bool = False,
-    asks_original: bool = False,
     is_numbered: bool = True,
 ) -> Shown:
     return Shown(
@@ -74,7 +90,6 @@ def _shown(
         is_open=row.is_open,
         closed="" if row.is_open else why_closed(row),
         is_own=is_own,
-        asks_original=asks_original and row.is_open,
         scan=Scan(row.scan).label if is_staff and row.scan else "",
         tone=TONES.get(Scan(row.scan), "") if is_staff and row.scan else "",
         sha256=row.sha256,

@@ -11,7 +11,7 @@ from appeals import chain, hooking, joins_desk
 from appeals.actions import indexing, renewing, ticking
 from appeals.joins_desk import staff_cards
 from appeals.joins_driver import driver_cards
-from appeals.models import Appeal
+from appeals.models import Appeal, Evidence, Scan
 from portal import events
 from portal.actions import erasure
 from portal.calendar import WorkCalendar
@@ -24,6 +24,7 @@ erasure.follow(indexing.forget)
 
 OWN_AFTER_WORK = 70
 # a tick that is this late has a broken beat or worker behind it
+SCANNER_TIME = datetime.timedelta(hours=1)
 LATE = datetime.timedelta(minutes=10)
 
 
@@ -36,7 +37,15 @@ def health(now: datetime.datetime) -> list[Check]:
     return [
         Check("appeals_overdue_sweep", "red" if late else "green", {"waiting": late}, overdue),
         Check("appeals_without_anyone", "red" if stranded else "green", {"appeals": stranded}, nobody),
+        *_files_health(now),
     ]
+
+
+def _files_health(now: datetime.datetime) -> list[Check]:
+    """Files that have waited for the virus scanner longer than a restart of it takes."""
+    waiting = Evidence.objects.filter(scan=Scan.WAITING, received_at__lt=now - SCANNER_TIME).count()
+    words = _("Files that wait for the virus scanner: %(n)s") % {"n": waiting}
+    return [Check("evidence_scanner", "yellow" if waiting else "green", {"files": waiting}, words)]
 
 
 def how() -> list[Card]:
@@ -80,5 +89,16 @@ def personal_data(person: User) -> dict[str, Any]:
                 "status": appeal.status,
             }
             for appeal in Appeal.objects.of(person).order_by("filed_at")
-        ]
+        ],
+        "files": [
+            {
+                "name": file.name,
+                "kind": file.kind,
+                "size_bytes": file.size_bytes,
+                "sha256": file.sha256,
+                "received_at": file.received_at.isoformat(),
+                "appeal": file.appeal.number if file.appeal else None,
+            }
+            for file in Evidence.objects.filter(owner=person).select_related("appeal").order_by("received_at")
+        ],
     }

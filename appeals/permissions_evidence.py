@@ -50,6 +50,11 @@ def may_ask_for_original(post: Post | None, evidence: Evidence, now: datetime.da
     return appeal is not None and appeal.identity != Identity.SEALED and permissions.may_oversee(post, appeal, now)
 
 
+def may_see_case(post: Post, appeal: Appeal, now: datetime.datetime) -> bool:
+    """Handlers and overseers of the case, not the company that gave a file to it."""
+    return permissions.visible_appeals(post, beijing_day(now)).filter(pk=appeal.pk).exists()
+
+
 def may_release(post: Post | None, appeal: Appeal, now: datetime.datetime) -> bool:
     """Show a company a file: whoever has the case in hand, and only where the driver shows the company his name."""
     return appeal.identity == Identity.OPEN and permissions.may_handle(post, appeal, now)

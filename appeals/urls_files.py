@@ -10,4 +10,5 @@ urlpatterns = [
     path("files/<code:code>/", evidence.file, name="file"),
     path("files/<code:code>/small/", evidence.file_small, name="file_small"),
     path("files/<code:code>/original/", evidence.file_original, name="file_original"),
+    path("files/<code:code>/release/", evidence.file_release, name="file_release"),
 ]

@@ -3,12 +3,15 @@ place of a page."""
 
 from collections.abc import Iterator
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from appeals import evidence_names, permissions_evidence
 from appeals.actions import evidencing
@@ -64,6 +67,23 @@ def file_original(request: HttpRequest, code: str) -> HttpResponseBase:
     name = evidence_names.own_name(evidence) if is_own else evidence_names.original_name(evidence)
     kind = evidence_names.own_type(evidence)
     return _handed_out(evidence, evidencing.ORIGINAL, name, kind, evidence.size_bytes)
+
+
+@require_POST
+def file_release(request: HttpRequest, code: str) -> HttpResponse:
+    """Let the company that was asked see a file; the driver reads it."""
+    evidence, post, now = _seen(request, code), active_post(request), timezone.now()
+    if post is None or evidence.appeal is None or not permissions_evidence.may_see_case(post, evidence.appeal, now):
+        return errors.not_found(request)
+    asked = evidence.appeal.hearings.order_by("-asked_at").first()
+    if asked is None or not permissions_evidence.may_release(post, evidence.appeal, now):
+        raise PermissionDenied
+    try:
+        evidencing.release(evidence.pk, asked, by=post, now=now)
+    except Refused as refusal:
+        return errors.refused(request, refusal)
+    messages.success(request, _("The company sees it with your question."))
+    return redirect("appeals:case", evidence.appeal.code)
 
 
 def _handed_out(evidence: Evidence, part: str, name: str, kind: str, length: int) -> HttpResponse:

@@ -222,6 +222,50 @@ def test_a_committee_opens_an_original_and_the_driver_reads_it(client: Client, l
     assert line["committee"].person.name in main_text(client.get(page("detail", appeal)))
 
 
+def test_a_handler_shows_the_company_a_file_where_the_driver_shows_his_name(line: dict, driver: User) -> None:
+    company = world.a_platform()
+    liaison = world.a_post("liaison", company)
+    photo = sent(files.photo(), driver)
+    appeal = world.an_appeal(
+        "in_hand", by=driver, handler=line["contact"], about=company, identity="open", evidence=(photo.code,)
+    )
+    world.heard(appeal.pk, by=line["contact"], question="这些订单怎么算的？", now=world.NOW)
+    theirs = world.signed_in(liaison.person, liaison)
+    address = f"/files/{photo.code}/"
+    assert theirs.get(address).status_code == 404
+    assert theirs.post(f"{address}release/").status_code == 404
+    desk = world.signed_in(line["contact"].person, line["contact"])
+    assert "给公司看" in desk.get(f"/desk/appeals/{appeal.code}/").content.decode()
+    assert desk.post(f"{address}release/").status_code == 302
+    copy = theirs.get(address)
+    assert copy.status_code == 200
+    assert appeal.number not in copy["Content-Disposition"]
+    shown = theirs.get(f"/desk/hearings/{appeal.hearings.get().code}/").content.decode()
+    assert f"{address}small/" in shown
+    assert "IMG_2031" not in shown
+    assert theirs.get(f"{address}original/").status_code == 404
+
+
+def test_a_company_replies_with_a_paper_the_driver_does_not_see(line: dict, driver: User) -> None:
+    company = world.a_platform()
+    liaison = world.a_post("liaison", company)
+    appeal = world.an_appeal("in_hand", by=driver, handler=line["contact"], about=company)
+    world.heard(appeal.pk, by=line["contact"], question="这些订单怎么算的？", now=world.NOW)
+    address = f"/desk/hearings/{appeal.hearings.get().code}/"
+    theirs = world.signed_in(liaison.person, liaison)
+    body = {
+        "key": key_of(theirs.get(address)), "rule": "none", "stance": "reject", "point_1": "按规则。", "contact": "客服 028",
+        "evidence_files": upload(files.document(), "规则.pdf"),
+    }  # fmt: skip
+    assert theirs.post(address, body).status_code == 302
+    paper = appeal.evidence.get()
+    assert (paper.hearing, paper.post) == (appeal.hearings.get(), liaison)
+    assert f"/files/{paper.code}/" in theirs.get(address).content.decode()
+    assert world.signed_in(driver).get(f"/files/{paper.code}/").status_code == 404
+    desk = world.signed_in(line["contact"].person, line["contact"])
+    assert f"/files/{paper.code}/" in desk.get(f"/desk/appeals/{appeal.code}/").content.decode()
+
+
 # -- the door ---------------------------------------------------------------------------------------------------------
 
 

@@ -189,6 +189,8 @@ TABLE: dict[str, Row] = {
     "appeals:upload": only("driver", status=405, of="loose"),
     "appeals:file": only("driver", *LINE, of="file"),
     "appeals:file_small": only("driver", *LINE, of="file"),
+    # the driver of this case does not show the company his name
+    "appeals:file_release": Row(dict.fromkeys(LINE, 403), "file", by_post=True),
     "appeals:file_original": only("driver", of="file", _405=("city", "province")),
     # -- the desk
     "appeals:inbox": only(*HANDLERS),
