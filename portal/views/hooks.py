@@ -70,12 +70,14 @@ def hook(request: HttpRequest, code: str) -> HttpResponse:
         rows = rows.filter(sent_at=None, failed_at=None)
     elif state == "given_up":
         rows = rows.filter(failed_at__isnull=False)
-    offered = actions.kinds()
+    offered = {**actions.kinds(), actions.PING: _("Ping")}
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    for message in page.object_list:
+        message.word = offered.get(message.kind, message.kind)
     words = {
         "hook": shown,
         "kinds": [offered.get(kind, kind) for kind in shown.kinds],
-        "words": {**offered, actions.PING: _("Ping")},
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "state": state,
         "now": timezone.now(),
         "today": beijing_day(timezone.now()),
