@@ -3,7 +3,7 @@
 import datetime
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 from django.utils.http import urlencode
 from django.utils.translation import pgettext_lazy
@@ -44,6 +44,7 @@ WAITS = {
 NAMES = {"words": "q", "from_date": "from", "until_date": "to"}
 LONGEST = 60
 CODE = 16
+UNNARROWING = frozenset({"show", "sort", "page", "is_explicit"})
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,12 @@ class Wanted:
     until_date: str = ""
     sort: str = BY_DUE
     page: str = "1"
+    # the address names the chip: then every address that follows from it does, for a bare one opens a kept filter
+    is_explicit: bool = field(default=False, compare=False)
 
     @property
     def is_narrowed(self) -> bool:
-        return any(getattr(self, one.name) for one in fields(self) if one.name not in ("show", "sort", "page"))
+        return any(getattr(self, one.name) for one in fields(self) if one.name not in UNNARROWING)
 
     @property
     def is_folded(self) -> bool:
@@ -100,21 +103,23 @@ class Wanted:
             until_date=_day(asked.get("to", "")),
             sort=_one_of(SORTS, asked.get("sort", ""), BY_DUE),
             page=asked.get("page", "1"),
+            is_explicit="show" in asked,
         )
 
     def asked(self) -> dict[str, str]:
         """The same as an address says it; what the list shows by itself is left out."""
         usual = Wanted()
-        return {
+        named = {
             NAMES.get(one.name, one.name): getattr(self, one.name)
             for one in fields(self)
-            if getattr(self, one.name) != getattr(usual, one.name)
+            if one.name != "is_explicit" and getattr(self, one.name) != getattr(usual, one.name)
         }
+        return {"show": self.show, **named} if self.is_explicit else named
 
     def query(self) -> str:
         """The filter by itself, to be kept: without the page."""
-        kept = replace(self, page="1").asked() or {"show": self.show}
-        return urlencode(kept)
+        kept = replace(self, page="1", is_explicit=False).asked()
+        return urlencode(kept or {"show": self.show})
 
 
 def _one_of(known: "Mapping[str, object] | list[str] | tuple[str, ...]", value: str, otherwise: str = "") -> str:

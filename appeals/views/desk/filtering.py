@@ -33,9 +33,12 @@ TIERS = [(str(tier), word) for tier, word in chain.TIERS]
 def address(wanted: Wanted, name: str = "appeals:inbox", **changes: str) -> str:
     """The list's address with some of what was wanted changed; what it shows by itself is left out."""
     beside = {key: value for key, value in changes.items() if key not in ("show", "page") and value}
-    asked = replace(wanted, show=changes.get("show", wanted.show), page=changes.get("page", "1")).asked()
-    # never bare: a bare address opens with the filter that opens first
-    return f"{reverse(name)}?{urlencode({**asked, **beside} or {'show': listing.TODO})}"
+    is_explicit = wanted.is_explicit or "show" in changes
+    turned = replace(
+        wanted, show=changes.get("show", wanted.show), page=changes.get("page", "1"), is_explicit=is_explicit
+    )
+    asked = {**turned.asked(), **beside}
+    return reverse(name) + (f"?{urlencode(asked)}" if asked else "")
 
 
 def words(
@@ -68,7 +71,7 @@ def words(
             for one in kept
         ],
         "query": wanted.query(),
-        "clear_url": address(Wanted(show=wanted.show, sort=wanted.sort)),
+        "clear_url": address(Wanted(sort=wanted.sort), show=wanted.show),
     }
 
 
