@@ -11,14 +11,17 @@ from appeals.models import Appeal, RespondentKind
 
 # the order in which a page offers the moves; the first one that is possible is the red one
 OFFERED = (
-    "take", "answer", "carry_out", "ask", "hear_platform", "escalate", "transfer", "return_down", "mark_urgent",
-    "assign", "reopen",
+    "take", "answer", "carry_out", "ask", "hear_platform", "escalate", "transfer", "assign", "return_down",
+    "mark_urgent", "reopen",
 )  # fmt: skip
 ICONS = {
     "take": "check", "answer": "pen", "carry_out": "done", "ask": "chat", "hear_platform": "office", "escalate": "up",
     "transfer": "swap", "return_down": "down", "mark_urgent": "warn", "assign": "people", "reopen": "back",
 }  # fmt: skip
-KEYS = {"take": "t", "answer": "a", "ask": "m", "hear_platform": "p", "escalate": "u", "transfer": "r", "assign": "s"}
+KEYS = {
+    "take": "t", "answer": "a", "ask": "m", "hear_platform": "p", "escalate": "u", "transfer": "r", "assign": "s",
+    "carry_out": "c",
+}  # fmt: skip
 VERBS: dict[str, Promise] = {
     "take": pgettext_lazy("button", "Take it"),
     "answer": pgettext_lazy("button", "Write the answer"),

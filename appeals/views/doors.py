@@ -19,10 +19,16 @@ NOT_WORDS = frozenset({"key", "seen", "template", "evidence"})
 def kept_text(form: forms.Form) -> list[tuple[str, str]]:
     """What the writer typed, label by label, for the 409 page: nothing is lost when someone else was faster."""
     return [
-        (str(form.fields[name].label), str(value))
+        (str(form.fields[name].label), _as_shown(form.fields[name], value))
         for name, value in form.cleaned_data.items()
         if name not in NOT_WORDS and value not in (None, "")
     ]
+
+
+def _as_shown(field: forms.Field, value: Any) -> str:
+    """A choice by its words, everything else as it was typed."""
+    choices = dict(field.choices) if isinstance(field, forms.ChoiceField) and isinstance(value, str) else {}
+    return str(choices.get(value, value))
 
 
 def make_move(
