@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from portal.logs import redact
+from portal.settings_api import API_RATES, REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
 
 ROOT_DIR = Path(__file__).resolve().parent.parent
 
@@ -77,7 +78,13 @@ if PRODUCTION:
 ROOMS = ["portal", "platforms", "drivers", "branches", "appeals"]
 # What each room offers the front door, by string: portal never imports a room above it.
 JOINS = [f"{room}.joins" for room in ROOMS]
-NOTICES = ["portal.notices", "appeals.notices", "appeals.notices_hearing", "appeals.notices_digest", "appeals.notices_export"]
+NOTICES = [
+    "portal.notices",
+    "appeals.notices",
+    "appeals.notices_hearing",
+    "appeals.notices_digest",
+    "appeals.notices_export",
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -260,35 +267,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").exists()
 
-REST_FRAMEWORK = {
-    "EXCEPTION_HANDLER": "portal.api.errors.answer",
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "portal.api.authentication.KeyAuthentication",
-        "portal.api.authentication.BrowserAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.Described",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-}
-# requests a minute; a city's app sends many drivers' requests from one address
-API_RATES = {"key_read": 600, "key_write": 60, "address_read": 6000, "address_write": 600}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "司机之家 API",
-    "VERSION": "1.0.0",
-    "OAS_VERSION": "3.0.3",
-    "SCHEMA_PATH_PREFIX": "/api",
-    "PREPROCESSING_HOOKS": ["portal.api.schema.only_described"],
-    "SORT_OPERATIONS": False,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENFORCE_NON_BLANK_FIELDS": True,
-    "ENUM_NAME_OVERRIDES": {
-        "OutsideBodyEnum": "appeals.outside.CHOICES",
-        "StatusEnum": "appeals.models.Status",
-        "EvidenceStateEnum": "appeals.models.EvidenceState",
-        "HearingStateEnum": "appeals.api.shapes.HEARING_STATES",
-    },
-}
 # a web-hook goes to public addresses only; in the demonstration also to a server on this machine
 HOOKS_MAY_BE_INSIDE = DEMO
 

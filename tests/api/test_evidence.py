@@ -1,4 +1,4 @@
-"""Files through the API: sent once, given to a case, read by whoever may see them as the copy without a camera's notes."""
+"""Files through the API: sent once, given to a case, read as the copy without what a camera wrote into it."""
 
 import io
 from typing import Any
