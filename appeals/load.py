@@ -10,7 +10,7 @@ from appeals.inbox.conditions import OVER_BAND, due_in
 from appeals.inbox.wanted import ALL, NOBODY, OVERDUE, RESTING, TODAY, TODO, Wanted
 from appeals.models import Sight
 from appeals.reads import TIER_ROLES
-from portal.calendar import beijing_day
+from portal.calendar import WorkCalendar, beijing_day
 from portal.models import CalendarNotice, Post
 
 HELD_BY = tuple(role for roles in TIER_ROLES.values() for role in roles)
@@ -86,12 +86,12 @@ def _numbers(post: Post, now: datetime.datetime, today: datetime.date) -> dict[t
         name: Count("pk", filter=live & _condition(wanted, today, now, calendar)) for name, wanted in ASKED.items()
     }
     found = rows.values("holder_id", "tier").order_by().annotate(**counts)
-    return {(row["holder_id"], row["tier"]): row for row in found}
+    return {(row["holder_id"], row["tier"]): {name: row[name] for name in ASKED} for row in found}
 
 
-def _condition(wanted: Wanted, today: datetime.date, now: datetime.datetime, calendar: object) -> Q:
+def _condition(wanted: Wanted, today: datetime.date, now: datetime.datetime, calendar: WorkCalendar) -> Q:
     state = Q(status=wanted.state) if wanted.state else Q()
-    return state & due_in(wanted.due, today, now, calendar) if wanted.due else state  # type: ignore[arg-type]
+    return state & due_in(wanted.due, today, now, calendar) if wanted.due else state
 
 
 def _hands_of(one: Post, numbers: dict[tuple[int | None, int], dict[str, int]], today: datetime.date) -> Hands:
