@@ -49,6 +49,16 @@ class AddForm(MoveForm):
         return values
 
 
+class OriginalForm(forms.Form):
+    """A file he still has, to be compared with what the record says was sent. It is not kept."""
+
+    file = forms.FileField(
+        label=_l("The file as you have it"),
+        help_text=_l("It is compared and not kept."),
+        error_messages={"required": _l("Choose the file."), "empty": _l("The file is empty. Choose it again.")},
+    )
+
+
 class ReplyForm(MoveForm):
     words = _words(
         _l("Your answer"),

@@ -196,6 +196,18 @@ def test_a_question_is_answered_with_a_photo(client: Client, driver: User, line:
     assert asked.evidence.count() == 1
 
 
+def test_a_driver_compares_the_photo_on_his_phone_with_the_record(client: Client, driver: User) -> None:
+    kept = sent(files.photo(), driver)
+    appeal = world.an_appeal(by=driver, evidence=(kept.code,))
+    assert kept.sha256 in client.get(page("log", appeal)).content.decode()
+    same = client.post(page("log", appeal), {"file": upload(files.photo())})
+    assert "一个字节都不差" in same.content.decode()
+    other = client.post(page("log", appeal), {"file": upload(files.photo((641, 480)))})
+    assert "没有一个文件和它完全一样" in other.content.decode()
+    assert client.post(page("log", appeal), {}).status_code == 422
+    assert Evidence.objects.count() == 1
+
+
 # -- at the desk ------------------------------------------------------------------------------------------------------
 
 
@@ -254,8 +266,8 @@ def test_a_company_replies_with_a_paper_the_driver_does_not_see(line: dict, driv
     address = f"/desk/hearings/{appeal.hearings.get().code}/"
     theirs = world.signed_in(liaison.person, liaison)
     body = {
-        "key": key_of(theirs.get(address)), "rule": "none", "stance": "reject", "point_1": "按规则。", "contact": "客服 028",
-        "evidence_files": upload(files.document(), "规则.pdf"),
+        "key": key_of(theirs.get(address)), "rule": "none", "stance": "reject", "point_1": "按规则。",
+        "contact": "客服 028", "evidence_files": upload(files.document(), "规则.pdf"),
     }  # fmt: skip
     assert theirs.post(address, body).status_code == 302
     paper = appeal.evidence.get()

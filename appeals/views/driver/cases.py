@@ -1,6 +1,7 @@
 """A driver's own cases: the list, the case, its receipt, how its due date was counted, its log."""
 
 import datetime
+import hashlib
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appeals import asks, chain, counting, evidence_list, hearings, outside, receipts, standing, timeline, watches
+from appeals.forms.driver import OriginalForm
 from appeals.models import Answer, Appeal, Draft, Leg
 from portal import caselog, events
 from portal.calendar import WorkCalendar, beijing_day
@@ -201,8 +203,19 @@ def clock(request: HttpRequest, code: str) -> HttpResponse:
 def log(request: HttpRequest, code: str) -> HttpResponse:
     """What the log is, how to check it, and the download."""
     appeal = own_appeal(request, code)
-    context = {"appeal": appeal, "head": receipts.filed_head(appeal), "newest": receipts.newest_head(appeal)}
-    return render(request, "appeals/log.html", context)
+    form = OriginalForm(request.POST, request.FILES) if request.method == "POST" else OriginalForm()
+    context = {
+        "appeal": appeal,
+        "head": receipts.filed_head(appeal),
+        "newest": receipts.newest_head(appeal),
+        "files": evidence_list.for_driver(appeal, request.user),  # type: ignore[arg-type]
+        "form": form,
+        "looked": form.is_valid(),
+    }
+    if context["looked"]:
+        digest = hashlib.file_digest(form.cleaned_data["file"], "sha256").hexdigest()
+        context["found"] = next((one for one in context["files"] if one.sha256 == digest), None)  # type: ignore[union-attr]
+    return render(request, "appeals/log.html", context, status=422 if form.errors else 200)
 
 
 def log_file(request: HttpRequest, code: str) -> HttpResponse:
