@@ -214,7 +214,14 @@ class CaseFile:
     @cached_property
     def may_call(self) -> bool:
         """May look up the driver's number: whoever handles it now, unless the case is sealed to him."""
-        return not self.is_sealed and permissions.may_handle(self.post, self.appeal, self.now)
+        return not self.is_sealed and self._is_handler
+
+    @cached_property
+    def _is_handler(self) -> bool:
+        """While the chain gives a handler something to do, his moves say whether he is one."""
+        if self.appeal.status in (*chain.OPEN, chain.ANSWERED):
+            return any(chain.MOVES[verb].actor is chain.Actor.HANDLER for verb in self.moves if verb in chain.MOVES)
+        return permissions.may_handle(self.post, self.appeal, self.now)
 
     @property
     def rest_day(self) -> str:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from appeals.actions import driving, filing, handling, overseeing, publishing, reading
+from appeals.actions import driving, exporting, filing, handling, noting, overseeing, publishing, reading, templating
 from appeals.models import Appeal, Identity
 from branches.models import Pair
 from portal import events
@@ -24,7 +24,7 @@ FINDINGS = reading.Findings(
     reasons_fit=True, remedy_fits=None, is_plain=False, clocks_kept=True, is_confidential=True, carried_out=None,
     should_reopen=False,
 )  # fmt: skip
-MOST_QUERIES = 70  # the case of a committee, which sees all of it
+MOST_QUERIES = 90  # the case of a committee, which sees all of it, with what stands beside it
 
 
 class Desk:
@@ -87,6 +87,30 @@ class Desk:
             world.a_rule(company)
             world.a_post(Role.LIAISON, company)
 
+    def promised(self, count: int) -> None:
+        """Answers that promise something, kept, owed and late."""
+        for number in range(count):
+            driver = world.a_driver(self.branch, contact=self.contact)
+            appeal = world.an_appeal("in_hand", by=driver, handler=self.contact, now=EARLY)
+            day = EARLY.date() + datetime.timedelta(days=number)
+            handling.answer(
+                appeal.pk, by=self.contact, finding="upheld", reasons="属实。", remedy="退 38 元。",
+                carry_out_date=day, now=EARLY,
+            )  # fmt: skip
+
+    def taken_out(self, count: int) -> None:
+        """Lists taken out, each of a company's cases in a place."""
+        self.cases(1)
+        asked = {"show": "all", "company": self.company.code, "place": world.city().code}
+        for _time in range(count):
+            exporting.ask(self.posts["secretary"], wanted=asked, format="csv", now=EARLY)
+
+    def templates(self, count: int) -> None:
+        for number in range(count):
+            for who in ("secretary", "committee"):
+                body = templating.Body("not_upheld", "核对过规则。")
+                templating.write(by=self.posts[who], category="pay", title=f"模板{number}", body=body, now=EARLY)
+
     def notices(self, count: int) -> None:
         appeals = [world.an_appeal(by=self.driver, now=EARLY) for _time in range(count)]
         for appeal in appeals:
@@ -137,6 +161,11 @@ LISTS: list[tuple[str, str, Callable[[Desk, int], None]]] = [
     ("secretary", "appeals:inbox", Desk.cases),
     ("secretary", "portal:notices", Desk.notices),
     ("secretary", "branches:pairs", Desk.people),
+    ("secretary", "appeals:promises", Desk.promised),
+    ("secretary", "appeals:templates", Desk.templates),
+    ("secretary", "appeals:hands", Desk.cases),
+    ("secretary", "appeals:exports", Desk.taken_out),
+    ("committee", "appeals:promises", Desk.promised),
     ("committee", "appeals:inbox", Desk.cases),
     ("committee", "appeals:alarms", Desk.cases),
     ("committee", "appeals:groups", Desk.cases),
@@ -188,6 +217,7 @@ def a_long_case(desk: Desk, appeal: Appeal, turns: int) -> None:
         driving.reply(appeal.pk, by=desk.driver, words="还有一张。", now=EARLY)
         driving.add(appeal.pk, by=desk.driver, words="再补一张。", now=EARLY)
         handling.reveal_phone(appeal.pk, by=desk.contact, now=EARLY)
+        noting.note(appeal.pk, by=desk.contact, text="等平台回话。", now=EARLY)
 
 
 @pytest.mark.parametrize(
