@@ -3,7 +3,7 @@
 import datetime
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -143,16 +143,17 @@ def filter_facts(wanted: Wanted) -> dict[str, str]:
     return {name: value for name, value in wanted.asked().items() if name not in ("q", "page")}
 
 
-def filter_words(wanted: Wanted) -> list[tuple[str, str]]:
-    """The filter as people read it: what is asked for, and the value."""
+def filter_words(wanted: Wanted, names: dict[str, str] | None = None) -> list[tuple[str, str]]:
+    """The filter as people read it: what is asked for, and the value. `names` are those of many filters, read once."""
+    names = names_of([wanted]) if names is None else names
     asked = [
         (_("List"), str(inbox.CHIPS[wanted.show])),
         (_("Search"), wanted.words),
         (pgettext("column", "Due"), str(DUES.get(wanted.due, ""))),
         (pgettext("column", "Kind"), str(Category(wanted.category).label) if wanted.category else ""),
-        (pgettext("column", "Place"), _named(Place, wanted.place)),
-        (pgettext("column", "Company"), _named(Organisation, wanted.company)),
-        (pgettext("column", "With"), _holder_words(wanted.holder)),
+        (pgettext("column", "Place"), names.get(wanted.place, wanted.place)),
+        (pgettext("column", "Company"), names.get(wanted.company, wanted.company)),
+        (pgettext("column", "With"), _holder_words(wanted.holder, names)),
         (_("Waits"), str(WAITS.get(wanted.waits, ""))),
         (pgettext("column", "State"), str(Status(wanted.state).label) if wanted.state else ""),
         (_("Tier"), str(dict(chain.TIERS)[int(wanted.tier)]) if wanted.tier else ""),
@@ -165,13 +166,15 @@ def filter_words(wanted: Wanted) -> list[tuple[str, str]]:
     return [(str(term), words) for term, words in asked if words]
 
 
-def _named(model: "type[Place] | type[Organisation]", code: str) -> str:
-    row = model.objects.filter(code=code).first() if code else None
-    return str(row) if row else code
+def names_of(asked: Iterable[Wanted]) -> dict[str, str]:
+    """What the codes of filters stand for: places, companies, handlers."""
+    codes = {code for one in asked for code in (one.place, one.company, one.holder) if code}
+    places = {place.code: str(place) for place in Place.objects.filter(code__in=codes)}
+    companies = dict(Organisation.objects.filter(code__in=codes).values_list("code", "name"))
+    return places | companies | dict(Post.objects.filter(code__in=codes).values_list("code", "person__name"))
 
 
-def _holder_words(holder: str) -> str:
+def _holder_words(holder: str, names: dict[str, str]) -> str:
     if holder in (inbox.NOBODY, inbox.ME):
         return _("Nobody") if holder == inbox.NOBODY else _("Whoever took it out")
-    post = Post.objects.select_related("person").filter(code=holder).first() if holder else None
-    return post.person.name if post else holder
+    return names.get(holder, holder)

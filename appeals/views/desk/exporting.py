@@ -54,7 +54,9 @@ def exports_list(request: HttpRequest) -> HttpResponse:
     post = _exporter(request, now)
     rows = Export.objects.filter(exports.seen_by(post, beijing_day(now))).order_by("-asked_at")
     rows = rows.select_related("post__person", "post__organisation", "decided_by__person")[:SHOWN]
-    shown = [(one, lists_out.filter_words(exports.wanted_of(one))) for one in rows]
+    asked = [(one, exports.wanted_of(one)) for one in rows]
+    names = lists_out.names_of(wanted for _one, wanted in asked)
+    shown = [(one, lists_out.filter_words(wanted, names)) for one, wanted in asked]
     words = {
         "waiting": [pair for pair in shown if pair[0].state == ExportState.ASKED and pair[0].post_id != post.pk],
         "mine": [pair for pair in shown if pair[0].post_id == post.pk],
