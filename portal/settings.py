@@ -9,12 +9,12 @@ from pathlib import Path
 import dj_database_url
 import structlog
 from celery.schedules import crontab
-from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from portal.logs import redact
 from portal.settings_api import API_RATES, REST_FRAMEWORK, SPECTACULAR_SETTINGS  # noqa: F401
+from portal.settings_policy import CONTENT_SECURITY_POLICY  # noqa: F401
 
 ROOT_DIR = Path(__file__).resolve().parent.parent
 
@@ -229,21 +229,6 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
-
 LANGUAGE_CODE = "zh-hans"
 LANGUAGE_COOKIE_NAME = "portal_language"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
