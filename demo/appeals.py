@@ -22,6 +22,9 @@ from portal.models import CalendarNotice, Organisation, OrganisationKind, Role
 WEEKS = 8
 DAY = datetime.timedelta(days=1)
 SPOTS: dict[str, list[str]] = json.loads(Path(__file__).with_name("places.json").read_text(encoding="utf-8"))["spots"]
+# kinds where money is at stake, and about how much of it in yuan
+MONEYED = {"take_rate": 400, "late_settlement": 2400, "deposit": 4800, "insurance": 6000, "blocked_account": 1800}
+DEDUCTIONS = {"take_rate": "commission"}
 IDENTITIES = {Identity.NAMED: 70, Identity.OPEN: 16, Identity.SEALED: 14}
 
 
@@ -157,12 +160,21 @@ def _course(cast: Cast, kind: str, moment: datetime.datetime, clock: Clockwork) 
             is_urgent=bool(told.get("urgent")) and random.random() < 0.7,
             skips_contact=is_conduct or (kind == "harassment" and random.random() < 0.4),
             wants_enterprise=company is not None and random.random() < 0.06,
+            amount_fen=_amount(kind, story),
+            deduction_kind=DEDUCTIONS.get(kind, ""),
         ),
         by=driver.person,
         slots=slots,
         clock=clock,
         staff=cast.staff,
     )
+
+
+def _amount(kind: str, story: str) -> int | None:
+    """What a driver would put the loss at, if he says: from his story, so that no other draw is moved by it."""
+    if kind not in MONEYED or len(story) % 4 == 0:
+        return None
+    return (30 + len(story) * 37 % MONEYED[kind]) * 100
 
 
 def _respondent_kind(about: str) -> RespondentKind:

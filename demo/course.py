@@ -168,33 +168,32 @@ class Course:
             return
         question = self.say(self.fitting("to_company"))
         self.moved(handling.hear_platform(appeal.pk, by=self.handler, question=question, now=now))
+        has_liaison = self.staff.liaison(company.pk) and self.fitting("company_replies")
+        replies_after = HOUR * self.random.uniform(6, 80) if has_liaison and self.random.random() < 0.78 else None
         if self.handler.role == Role.CONTACT:
-            self.clock.at(self.clock.in_office(now + HOUR * self.random.uniform(1, 12)), self.release)
+            self.clock.at(self.clock.in_office(now + 3 * HOUR), lambda then: self.release(replies_after, then))
         else:
-            self.wait_for_company(now)
+            self.wait_for_company(replies_after, now)
 
-    def release(self, now: datetime.datetime) -> None:
+    def release(self, replies_after: datetime.timedelta | None, now: datetime.datetime) -> None:
         """The branch lets a contact's question out, if the case is still where it was written."""
         written = releases.waiting_of(self.appeal).select_related("leg").first()
         if written is None:
             return
-        for post in self.staff.able(written.leg.organisation_id, chain.BRANCH, beijing_day(now), self.random):
+        for post in self.staff.able(written.leg.organisation_id, chain.BRANCH, beijing_day(now), Random(0)):
             try:
                 hearings.release(written.pk, by=post, now=now)
             except PermissionDenied:
                 continue  # barred from this very case: the next one
             self.appeal = Appeal.objects.select_related("respondent_at_event").get(pk=self.appeal.pk)
-            self.wait_for_company(now)
+            self.wait_for_company(replies_after, now)
             return
 
-    def wait_for_company(self, now: datetime.datetime) -> None:
-        company = self.filing.about
-        assert company is not None
+    def wait_for_company(self, replies_after: datetime.timedelta | None, now: datetime.datetime) -> None:
         hearing = self.appeal.hearings.latest("asked_at")
         self.clock.at(hearing.due_at + TICK_AFTER, self.note_silence)
-        if self.staff.liaison(company.pk) and self.fitting("company_replies") and self.random.random() < 0.78:
-            moment = self.clock.in_office(now + HOUR * self.random.uniform(6, 80))
-            self.clock.at(moment, self.company_replies)
+        if replies_after is not None:
+            self.clock.at(self.clock.in_office(now + replies_after), self.company_replies)
 
     def note_silence(self, now: datetime.datetime) -> None:
         if self.appeal.hearings.filter(replied_at=None, silent_at=None, due_at__lte=now).exists():

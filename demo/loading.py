@@ -10,7 +10,7 @@ from random import Random
 
 from django.db import connections, transaction
 
-from demo import answering, appeals, companies, lines, register, staff
+from demo import answering, appeals, companies, grouped, lines, register, staff
 from portal import events
 from portal.actions import calendar, places, posts
 from portal.models import JobRun, Place, PlaceOpening, Role
@@ -44,6 +44,7 @@ def load(*, now: datetime.datetime, number: int = APPEALS, parts: int = PARTS) -
     elif left:
         _side_by_side(left, parts, number, now)
     _once("beside cases", now, lambda: _work_beside_cases(now))
+    _once("group", now, lambda: _tell_group(now))
     _once("owed", now, lambda: _owe(now))
     return is_new
 
@@ -91,6 +92,11 @@ def _side_by_side(left: list[int], parts: int, number: int, now: datetime.dateti
 def _work_beside_cases(now: datetime.datetime) -> None:
     with events.unowed():
         answering.work_beside_cases(now, Random(SEED))
+
+
+def _tell_group(now: datetime.datetime) -> None:
+    with events.unowed():
+        grouped.tell(now)
 
 
 def _owe(now: datetime.datetime) -> None:

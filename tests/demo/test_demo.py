@@ -9,10 +9,22 @@ import pytest
 from django.db import connections
 from django.db.models import Count, F
 
-from appeals.actions import ticking
-from appeals.models import Answer, Appeal, Hearing, Leg
+from appeals import giveaways, readings, sampling
+from appeals.actions import publishing, ticking
+from appeals.models import (
+    Answer,
+    Appeal,
+    Group,
+    Hearing,
+    Leg,
+    Paraphrase,
+    PublishedAnswer,
+    Publishing,
+    QualityDraw,
+    QualityReading,
+)
 from branches.models import Pair, Responsibility, contact_for
-from demo import loading
+from demo import grouped, loading
 from drivers.models import Driver
 from platforms.models import Company, RuleVersion
 from portal import ledger, sign_in
@@ -21,6 +33,7 @@ from tests import world
 from tests.demo.ground import forget_the_world
 
 NUMBER = 50
+COMPANIES = ("蜀程出行", "锦驾租赁")
 NOW = datetime.datetime(2026, 11, 23, 15, 30, tzinfo=world.BEIJING)
 
 
@@ -48,7 +61,7 @@ def test_it_has_the_sizes_of_a_pilot() -> None:
     assert kinds[OrganisationKind.HOME] == 4
     assert Driver.objects.count() == 5_000
     assert Post.objects.filter(role=Role.CONTACT, until_date=None).count() == 60
-    assert Appeal.objects.count() == NUMBER
+    assert Appeal.objects.count() == NUMBER + grouped.CASES
 
 
 def test_everything_in_it_says_that_it_is_invented() -> None:
@@ -154,3 +167,32 @@ def test_loading_again_changes_nothing() -> None:
     assert not loading.load(now=NOW + datetime.timedelta(days=1), number=NUMBER, parts=1)
     after = (Event.objects.count(), Driver.objects.count(), JobRun.objects.count(), Delivery.objects.count())
     assert after == before
+
+
+def test_some_answers_are_told_anew_and_give_nobody_away() -> None:
+    out = PublishedAnswer.objects.filter(state=Publishing.RELEASED)
+    assert out.count() >= 2
+    for row in PublishedAnswer.objects.select_related("appeal__filer", "appeal__driver"):
+        text = f"{row.asked}{row.answered}{row.done}"
+        assert giveaways.found_in(text, publishing.known_of(row.appeal), COMPANIES) == []
+        assert row.released_by is None or row.released_by.person_id != row.proposed_by.person_id
+
+
+def test_closed_cases_were_drawn_and_read_by_somebody_uninvolved() -> None:
+    assert QualityReading.objects.filter(read_at__isnull=False).exists()
+    for row in QualityReading.objects.filter(read_at__isnull=False).select_related("appeal", "reader"):
+        assert row.reader.person_id not in readings.involved_people(row.appeal)
+    for draw in QualityDraw.objects.all():
+        again = sampling.drawn(draw.seed, draw.pool)
+        assert sorted(again) == sorted(draw.readings.values_list("appeal__code", flat=True))
+
+
+def test_a_group_appeal_stands_at_every_turn() -> None:
+    group = Group.objects.get()
+    states = Counter(group.members.values_list("state", flat=True))
+    assert (states["joined"], states["declined"], states["opted_out"]) == (grouped.CASES - 2, 1, 1)
+    taken = Counter(group.members.values_list("is_taken", flat=True))
+    assert (taken[True], taken[False]) == (2, 1)
+    assert group.lead is not None
+    assert group.hearings.get().cases.count() == grouped.CASES - 3
+    assert Paraphrase.objects.filter(released_at__isnull=False, by__role=Role.CONTACT).exists()

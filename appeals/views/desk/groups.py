@@ -65,7 +65,7 @@ def make_group(request: HttpRequest, key: str) -> HttpResponse:
     now = timezone.now()
     post = _keeper(request, now)
     found = grouping.candidate_named(post, key, now)
-    if found is None and request.method != "POST":
+    if found is None and (request.method != "POST" or not _is_made(post, key, now)):
         raise Http404
     form = KeyForm(request.POST or None)
     return doors.make_move(
@@ -79,6 +79,12 @@ def make_group(request: HttpRequest, key: str) -> HttpResponse:
         context={"found": found},
         back=reverse("appeals:groups"),
     )
+
+
+def _is_made(post: Post, key: str, now: datetime.datetime) -> bool:
+    """The suggestion is a group by now: whoever was slower is told so."""
+    rows = grouping.visible_groups(post, beijing_day(now)).filter(company__code=key.partition("-")[0])
+    return any(grouping.cause_of(one).key == key for one in rows.select_related(*RELATED))
 
 
 def desk_group(request: HttpRequest, code: str) -> HttpResponse:
