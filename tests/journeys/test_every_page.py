@@ -7,7 +7,7 @@ that is not said below to be without one, fails the test.
 import datetime
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -17,7 +17,8 @@ from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve, reverse
 from playwright.sync_api import Browser, Error, Page, Response
 
-from appeals.actions import handling, overseeing
+from appeals.actions import handling, noting, overseeing, templating
+from appeals.blanks import Blank
 from portal.actions import hooks, tokens
 from portal.actions.roots import publish_due
 from portal.models import OrganisationKind, Role
@@ -47,12 +48,14 @@ WITHOUT_PAGE = frozenset(
         "account_demo_post",
         "account_logout",
         "account_returning",
+        "appeals:copy_template",
         "appeals:draft_save",
         "appeals:file_for_code",
         "appeals:file_for_confirm",
         "appeals:file_for_receipt",
         "appeals:log_file",
         "appeals:new_discard",
+        "appeals:note",
         "appeals:phone",
         "appeals:take",
         "mfa_activate_totp",
@@ -212,6 +215,13 @@ def test_every_page_can_be_read_by_everybody(chromium: Browser, served: str) -> 
     second = world.a_post(Role.CUSTODIAN, world.committee())
     asked_open = overseeing.ask_unsealing(at_branch.pk, by=custodian, motive="人身安全，需要当面联系。", now=now)
     home = world.an_organisation(OrganisationKind.HOME, "城西司机之家", place=world.city(), parent=world.committee())
+    body = templating.Body(
+        "upheld", "核对过账单，多扣了{金额}。", "退回{金额}。", 5, (Blank("金额", "money"),)
+    )  # fmt: skip
+    template = templating.write(by=secretary, category="dispatch", title="多扣的退回来", body=body, now=now)
+    words = {"category": "dispatch", "title": "多扣的退回来", "now": now, "seen": 1}
+    templating.revise(template.pk, by=secretary, body=replace(body, carry_out_days=3), **words)
+    noting.note(in_hand.pk, by=contact, text="等平台的书面回话。", now=now)
     cases = [waiting, asked, answered, closed, withdrawn, transferred, in_hand, urgent, at_branch]
     department = world.department()
 
