@@ -8,6 +8,7 @@ import datetime
 import random
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -220,8 +221,9 @@ def page(client: Client, address: str) -> tuple[float, float, int]:
         with connection.execute_wrapper(watch):
             assert client.get(address).status_code == 200, address
         taken.append((watch.seconds * 1000, (time.perf_counter() - began) * 1000, watch.questions))
-    assert len({questions for _d, _w, questions in taken[1:]}) == 1
-    return min(d for d, _w, _q in taken), min(w for _d, w, _q in taken), taken[-1][2]
+    # once a minute the portal also notes that the session is alive
+    usual = Counter(questions for _d, _w, questions in taken).most_common(1)[0][0]
+    return min(d for d, _w, _q in taken), min(w for _d, w, _q in taken), usual
 
 
 def explained(post: Post, wanted: Wanted) -> tuple[float, int]:
