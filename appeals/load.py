@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -85,7 +86,7 @@ def _numbers(post: Post, now: datetime.datetime, today: datetime.date) -> dict[t
     counts = {
         name: Count("pk", filter=live & _condition(wanted, today, now, calendar)) for name, wanted in ASKED.items()
     }
-    found = rows.values("holder_id", "tier").order_by().annotate(**counts)
+    found: Any = rows.values("holder_id", "tier").order_by().annotate(**counts)
     return {(row["holder_id"], row["tier"]): {name: row[name] for name in ASKED} for row in found}
 
 
