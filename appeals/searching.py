@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -15,7 +16,7 @@ MOST_COMPANIES = 50
 SHORTEST = 2
 
 
-def found_by(typed: str, post: Post, now: datetime.datetime) -> QuerySet[Gist]:
+def found_by(typed: str, post: Post, now: datetime.datetime) -> QuerySet[Gist, Any]:
     """Ids of the cases in which every typed word is found: in the number, title, story or an answer, as the company,
     or as the driver's phone, his plate or an order. A sealed case is found by the latter only by its handler for whom
     it was unsealed."""

@@ -90,9 +90,9 @@ def _any(parts: Iterable[Q]) -> Q:
 
 def through(prefix: str, condition: Q) -> Q:
     """The same condition asked of a table that is joined under this name."""
+    children: list[Any] = condition.children
     parts = [
-        through(prefix, child) if isinstance(child, Q) else (f"{prefix}{child[0]}", child[1])
-        for child in condition.children
+        through(prefix, child) if isinstance(child, Q) else (f"{prefix}{child[0]}", child[1]) for child in children
     ]
     return Q(*parts, _connector=condition.connector, _negated=condition.negated)
 

@@ -133,7 +133,8 @@ def todo_count(post: Post, now: datetime.datetime) -> int:
 
 def tally(asked: dict[str, QuerySet[Any, Any]]) -> dict[str, int]:
     """How many rows each has, counted up to one more than the list shows: all of them in one question."""
-    counts, parts, values = dict.fromkeys(asked, 0), {}, []
+    counts, parts = dict.fromkeys(asked, 0), {}
+    values: list[Any] = []
     for name, rows in asked.items():
         try:
             sql, params = rows[: MOST + 1].query.sql_with_params()
