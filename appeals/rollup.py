@@ -144,12 +144,11 @@ def _rows(
         about |= Q(respondent_at_event=group.company_id) & same & filed
     newest = Answer.objects.filter(appeal=OuterRef("pk")).order_by("-at", "-pk").values("finding")[:1]
     seen = permissions.visible_appeals(post, beijing_day(now)).filter(about)
-    return list(
-        seen.annotate(finding=Subquery(newest), answered_at=Min("answers__at")).values(
-            "pk", "respondent_at_event", "rule_version", "rule_version__rule", "deduction_kind", "filed_at",
-            "happened_date", "amount_fen", "finding", "answered_at",
-        )
+    found = seen.annotate(finding=Subquery(newest), answered_at=Min("answers__at")).values(
+        "pk", "respondent_at_event", "rule_version", "rule_version__rule", "deduction_kind", "filed_at",
+        "happened_date", "amount_fen", "finding", "answered_at",
     )  # fmt: skip
+    return [dict(row) for row in found]
 
 
 def _measured(
