@@ -229,6 +229,7 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGE_COOKIE_NAME = "portal_language"
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]

@@ -1,5 +1,6 @@
 """A handler's or committee's programs: the desk's list, its cases, its moves. No telephone number comes out here."""
 
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,11 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from appeals import inbox
-from appeals.actions import handling, overseeing
+from appeals.actions import handling, overseeing, spending
 from appeals.api import bodies, examples, shapes, showing
 from appeals.api.moves import Move, page_request, with_version
 from appeals.casefile import CaseFile
@@ -20,6 +22,8 @@ from appeals.models import Appeal
 from appeals.views.desk import entry
 from portal.api.door import Door
 from portal.api.paging import page
+from portal.calendar import beijing_day, end_of
+from portal.models import Post
 from portal.roles import HANDLE
 
 TAGS = ["desk"]
@@ -36,6 +40,12 @@ def asked_of_list(values: dict[str, Any]) -> dict[str, str]:
     """The filter as the list's own address says it."""
     said = {bodies.LIST_NAMES.get(name, name): value for name, value in values.items()}
     return {name: "1" if value is True else str(value) for name, value in said.items() if value not in ("", False)}
+
+
+def spend(post: Post, records: int, now: datetime.datetime) -> None:
+    """Records of one person and day, whether pages or programs show them: past them it is 429 until midnight."""
+    if records and not spending.spend(post, records, now=now):
+        raise Throttled(int((end_of(beijing_day(now)) - now).total_seconds()))
 
 
 class DeskPageSerializer(serializers.Serializer):
@@ -61,7 +71,9 @@ class DeskCases(Door):
         post = entry.require_post(page_request(request), HANDLE, now)
         wanted = inbox.Wanted.of(asked_of_list(asked.validated_data))
         rows = inbox.found(post, wanted, now).select_related("place", "respondent_at_event", "handling_org", "filer")
-        return Response(page(request, rows, asked.validated_data, showing.desk_row))
+        shown = page(request, rows, asked.validated_data, showing.desk_row)
+        spend(post, len(shown["results"]), now)
+        return Response(shown)
 
 
 class DeskCase(Door):
@@ -74,7 +86,9 @@ class DeskCase(Door):
         responses={200: shapes.DeskCaseSerializer},
     )
     def get(self, request: Request, code: str) -> Response:
-        return with_version(showing.desk_case(seen_case(request, code)))
+        case = seen_case(request, code)
+        spend(case.post, 1, case.now)
+        return with_version(showing.desk_case(case))
 
 
 class DeskTimeline(Door):
@@ -86,6 +100,7 @@ class DeskTimeline(Door):
     )
     def get(self, request: Request, code: str) -> Response:
         case = seen_case(request, code)
+        spend(case.post, 1, case.now)
         return Response(showing.timeline(case.appeal, is_driver=False, now=case.now))
 
 

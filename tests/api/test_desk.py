@@ -247,3 +247,15 @@ def test_whatever_goes_wrong_is_a_problem(line: dict[str, Any]) -> None:
         assert said["status"] == status
         assert said["title"]
         assert said["reference"]
+
+
+def test_a_program_copies_no_more_records_a_day_than_a_person(line: dict[str, Any], driver: Any, settings: Any) -> None:
+    settings.DESK_RECORDS_A_DAY = 5
+    appeals = [world.an_appeal(by=driver) for _time in range(3)]
+    program = program_of(line["secretary"])
+    assert [program.get(URL, show="all").status_code for _time in range(2)] == [200, 429]
+    answers = [program.get(f"{URL}{appeal.code}/") for appeal in appeals]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    # until midnight in Beijing
+    assert answers[-1]["Retry-After"] == str(14 * 3600)
+    assert Event.objects.filter(kind="appeals.budget_reached").count() == 1
