@@ -74,7 +74,7 @@
       if (busy) return;
       busy = waiting.filter(function (job) { return !job.failed; })[0] || null;
       if (busy) client(box, start);
-      say(busy && navigator.onLine === false ? word("waiting") : "");
+      if (busy && navigator.onLine === false) say(word("waiting"));
     }
 
     function start() {
