@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from appeals import publications
 from appeals.models import Category
@@ -14,7 +14,7 @@ from appeals.models import Category
 PER_PAGE, LONGEST_WORDS = 20, 40
 
 
-@require_GET
+@require_safe
 @login_not_required
 def answers(request: HttpRequest) -> HttpResponse:
     """All of them, the newest first, or those of a kind that hold these words."""
@@ -35,7 +35,7 @@ def answers(request: HttpRequest) -> HttpResponse:
     return render(request, "appeals/answers.html", context)
 
 
-@require_GET
+@require_safe
 @login_not_required
 def published(request: HttpRequest, code: str) -> HttpResponse:
     """One answer while it is out; taken down, it is not found."""

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from appeals import evidence_names, permissions_evidence
 from appeals.actions import evidencing
@@ -31,7 +31,7 @@ def _seen(request: HttpRequest, code: str) -> Evidence:
     return get_object_or_404(visible.select_related("appeal", "hearing"), code=code)
 
 
-@require_GET
+@require_safe
 def file(request: HttpRequest, code: str) -> HttpResponseBase:
     """The copy made for looking at, as a download."""
     evidence = _seen(request, code)
@@ -43,7 +43,7 @@ def file(request: HttpRequest, code: str) -> HttpResponseBase:
     return _handed_out(evidence, evidencing.COPY, name, kind, evidence.copy_bytes)
 
 
-@require_GET
+@require_safe
 def file_small(request: HttpRequest, code: str) -> HttpResponseBase:
     """The small picture of a list."""
     evidence = _seen(request, code)

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from appeals import casefile, chain, inbox, outside, receipts
 from appeals.models import Answer, Appeal
@@ -18,14 +18,14 @@ from portal.errors import Refused
 from portal.views import errors
 
 
-@require_GET
+@require_safe
 def own(request: HttpRequest, code: str) -> HttpResponse:
     """The driver's own letter: it carries his name."""
     appeal = get_object_or_404(Appeal.objects.of(request.user).select_related("filer", "place"), code=code)  # type: ignore[arg-type]
     return _letter(request, appeal, name=appeal.filer.name, back=reverse("appeals:detail", args=[code]))
 
 
-@require_GET
+@require_safe
 def desk(request: HttpRequest, code: str) -> HttpResponse:
     """The same letter from the desk: it calls the driver what the desk calls him."""
     now = timezone.now()

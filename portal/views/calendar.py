@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal import departures, permissions, wording
 from portal.actions import calendar as actions
@@ -24,7 +24,7 @@ from portal.views import errors
 SHOWN_DUE_ROWS = 100
 
 
-@require_GET
+@require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """The years loaded, and how far due dates are certain."""
     _require_administrator(request)
@@ -41,7 +41,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/calendar.html", words)
 
 
-@require_GET
+@require_safe
 def calendar_year(request: HttpRequest, year: int) -> HttpResponse:
     """One year's notice by holiday."""
     _require_administrator(request)
@@ -50,7 +50,7 @@ def calendar_year(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "portal/calendar_year.html", words)
 
 
-@require_GET
+@require_safe
 def calendar_table(request: HttpRequest, year: int) -> HttpResponse:
     """One year's days as the CSV that loading takes: a pattern for the next year, a start for a correction."""
     _require_administrator(request)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portal import health as reading
 from portal import permissions, roles
@@ -24,7 +24,7 @@ SHOWN = 50
 
 @never_cache
 @login_not_required
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Every part with its level and one sentence; 503 when any is red. Public: it names nobody and nothing private."""
     now = timezone.now()
@@ -43,7 +43,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer, status=503 if status == "red" else 200, json_dumps_params={"ensure_ascii": False})
 
 
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     post = _require_administrator(request)
     now = timezone.now()
@@ -72,7 +72,7 @@ def retry_delivery(request: HttpRequest) -> HttpResponse:
     return redirect("portal:health")
 
 
-@require_GET
+@require_safe
 def jobs(request: HttpRequest) -> HttpResponse:
     """Runs of background jobs that did something or failed, newest first."""
     _require_administrator(request)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portal import permissions
 from portal.actions import hooks as actions
@@ -25,7 +25,7 @@ from portal.roles import ADMINISTER_SYSTEM
 PAGE = 25
 
 
-@require_GET
+@require_safe
 def hooks(request: HttpRequest) -> HttpResponse:
     rows = _hooks(request).annotate(
         waiting=Count("messages", filter=Q(messages__sent_at=None, messages__failed_at=None)),
@@ -60,7 +60,7 @@ def new_hook(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/new_hook.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 def hook(request: HttpRequest, code: str) -> HttpResponse:
     """One hook: what it is told of, what waits, and every try of the last messages."""
     shown = get_object_or_404(_hooks(request), code=code)

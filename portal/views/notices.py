@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portal import permissions, roles
 from portal.actions import notices as actions
@@ -25,7 +25,7 @@ def _frame(request: HttpRequest) -> str:
     return "staff.html" if post and roles.needs_second_factor(post.role) else "driver_inner.html"
 
 
-@require_GET
+@require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     told = Notice.objects.filter(person=request.user).order_by("-at", "-pk")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal import permissions, roles
 from portal.actions import tokens as actions
@@ -25,7 +25,7 @@ from portal.views.me import frame_for
 PAGE = 25
 
 
-@require_GET
+@require_safe
 def tokens(request: HttpRequest) -> HttpResponse:
     """One's own keys, of whatever post; those that open nothing any more stand below."""
     rows = ApiToken.objects.filter(person=request.user).select_related("post__organisation")  # type: ignore[misc]
@@ -71,7 +71,7 @@ def revoke_token(request: HttpRequest, code: str) -> HttpResponse:
     return _revoke(request, token, back="portal:tokens", words=frame_for(request))
 
 
-@require_GET
+@require_safe
 def desk_tokens(request: HttpRequest) -> HttpResponse:
     """Keys for posts of the line, so that one that should not be there can be ended."""
     rows = _in_line(request).order_by("-created_at", "-pk")

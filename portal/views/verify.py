@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from portal import caselog, rootfiles, verification
 from portal.calendar import beijing_day
@@ -38,7 +38,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def roots(request: HttpRequest) -> HttpResponse:
     published = DailyRoot.objects.order_by("-day")
     words = {
@@ -49,7 +49,7 @@ def roots(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def root(request: HttpRequest, day: str) -> HttpResponse:
     """One day's root, as the database has it and as the file outside the database says it."""
     row = get_object_or_404(DailyRoot, day=_day(day))
@@ -64,7 +64,7 @@ def root(request: HttpRequest, day: str) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def root_file(request: HttpRequest, day: str) -> HttpResponse:
     """The published file itself, byte for byte."""
     path = rootfiles.path_of(_day(day))

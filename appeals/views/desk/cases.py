@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from appeals import chain, permissions, presence
 from appeals.actions import handling, overseeing, spending
@@ -49,7 +49,7 @@ STEPS = {
 }
 
 
-@require_GET
+@require_safe
 def case(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     post, appeal = entry.seen_case(request, code, now)
@@ -91,9 +91,7 @@ def make(
         verb=f"appeals.{verb}",
         subject=appeal.code,
         do=lambda values: step.action(appeal.pk, by=post, now=now, **values).code,
-        to=lambda code: (
-            beside_list or going_on.after(request, appeal, verb) or entry.case_or_list(post, code, now)
-        ),
+        to=lambda code: beside_list or going_on.after(request, appeal, verb) or entry.case_or_list(post, code, now),
         back=reverse("appeals:case", args=[appeal.code]),
         template=template,
         context=context or words_of(post, appeal, form, now),

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from appeals import exports, inbox, lists_out
 from appeals.actions import exporting
@@ -47,7 +47,7 @@ def _seen(post: Post, code: str, now: datetime.datetime) -> Export:
     return get_object_or_404(related, code=code)
 
 
-@require_GET
+@require_safe
 def exports_list(request: HttpRequest) -> HttpResponse:
     """One's own of late, and those of others that wait for one's decision."""
     now = timezone.now()
@@ -95,7 +95,7 @@ def new_export(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest, code: str) -> HttpResponse:
     """One file: how far it is, who agreed, until when it lies here."""
     now = timezone.now()

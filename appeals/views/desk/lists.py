@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from appeals import exports, leading, permissions, presence
@@ -33,7 +33,7 @@ PHONE_CHIPS = (listing.TODO, listing.DRIVER, listing.ANSWERED, listing.ALL)
 SHORT = {listing.ANSWERED: pgettext_lazy("desk list", "Answered")}
 
 
-@require_GET
+@require_safe
 @vary_on_headers("HX-Request")
 def inbox(request: HttpRequest) -> HttpResponse:
     """The table, and beside it the case that is open (?open=). Without scripts a row leads to the case's own page."""
@@ -91,7 +91,7 @@ def _next(listed: Inbox, wanted: Wanted, opened: CaseFile) -> str:
     return _address(wanted, page=wanted.page, **({"open": after[0]} if after else {}))
 
 
-@require_GET
+@require_safe
 def contact_inbox(request: HttpRequest) -> HttpResponse:
     """要我办 on the phone, soonest due first."""
     now = timezone.now()

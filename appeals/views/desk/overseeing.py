@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from appeals import chain, inbox, permissions
 from appeals import clocks as clock_rules
@@ -56,7 +56,7 @@ def _alarms(post: Post, now: datetime.datetime):
     return rows.select_related(*related).order_by(F("seen_at").desc(nulls_first=True), "-raised_at", "-pk")
 
 
-@require_GET
+@require_safe
 def clocks(request: HttpRequest) -> HttpResponse:
     """The settings ahead, in force and past, over the usual clocks of the chain."""
     now = timezone.now()
@@ -134,7 +134,7 @@ def _may_set(form: ClockForm, now: datetime.datetime) -> bool:
     return True
 
 
-@require_GET
+@require_safe
 def duty(request: HttpRequest) -> HttpResponse:
     """Who is on duty now, who will be, who was; and the cities in which nobody is."""
     now = timezone.now()

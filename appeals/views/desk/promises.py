@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from appeals import chain, permissions
 from appeals import promises as listing
@@ -24,7 +24,7 @@ from portal.roles import HANDLE
 from portal.views import errors
 
 
-@require_GET
+@require_safe
 def promises(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     post = entry.require_post(request, HANDLE, now)

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from appeals import permissions, publications
 from appeals.actions import publishing
@@ -39,7 +39,7 @@ POSSIBLE = {
 }
 
 
-@require_GET
+@require_safe
 def publications_list(request: HttpRequest) -> HttpResponse:
     """What the committee has to decide, what is announced, what is out, what is over."""
     now = timezone.now()

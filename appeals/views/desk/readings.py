@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from appeals import permissions
 from appeals import readings as reads
@@ -87,7 +87,7 @@ def _in_state(rows: QuerySet[QualityReading], state: str) -> QuerySet[QualityRea
     return rows
 
 
-@require_GET
+@require_safe
 def readings_list(request: HttpRequest) -> HttpResponse:
     """What is to be read, soonest due first; what has been read and what was found."""
     now = timezone.now()
@@ -174,7 +174,7 @@ def _case(found: QualityReading, post: Post, now: datetime.datetime) -> CaseFile
     return CaseFile(found.appeal, post, now)
 
 
-@require_GET
+@require_safe
 def reading_counts(request: HttpRequest) -> HttpResponse:
     """How often each point was found wanting, by organisation; and the weeks drawn, each with its seed."""
     now = timezone.now()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from appeals import blanks, libraries
 from appeals.actions import templating
@@ -25,7 +25,7 @@ from portal.roles import HANDLE
 OWN, ABOVE, RETIRED = "own", "above", "retired"
 
 
-@require_GET
+@require_safe
 def templates(request: HttpRequest) -> HttpResponse:
     """One's own, those from above, and one's own retired ones; by kind of appeal where one asks."""
     now = timezone.now()
@@ -94,7 +94,7 @@ def _own(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[Post,
     return post, template
 
 
-@require_GET
+@require_safe
 def template(request: HttpRequest, code: str) -> HttpResponse:
     """One version of a template, the newest unless another is asked for, with what changed before it."""
     now = timezone.now()

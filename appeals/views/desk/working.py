@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from appeals import bulk, chain, inbox, leading, load, presence
 from appeals.actions import assigning, handling
@@ -157,7 +157,7 @@ def _list_address(request: HttpRequest) -> str:
     return reverse("appeals:inbox") + (f"?{query}" if query else "")
 
 
-@require_GET
+@require_safe
 def others(request: HttpRequest, code: str) -> HttpResponse:
     """Who else has the case open: asked for by its page every 20 seconds, and a sign of life of the one who asks."""
     now = timezone.now()
@@ -169,7 +169,7 @@ def others(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "appeals/desk/_others.html", {**words, "appeal": appeal})
 
 
-@require_GET
+@require_safe
 def hands(request: HttpRequest) -> HttpResponse:
     """How much everybody at this desk has in hand."""
     now = timezone.now()
