@@ -10,7 +10,7 @@ from random import Random
 
 from django.db import connections, transaction
 
-from demo import answering, appeals, companies, grouped, lines, register, staff
+from demo import answering, appeals, companies, grouped, lines, register, staff, told_anew
 from portal import events
 from portal.actions import calendar, places, posts
 from portal.models import JobRun, Place, PlaceOpening, Role
@@ -45,6 +45,7 @@ def load(*, now: datetime.datetime, number: int = APPEALS, parts: int = PARTS) -
         _side_by_side(left, parts, number, now)
     _once("beside cases", now, lambda: _work_beside_cases(now))
     _once("group", now, lambda: _tell_group(now))
+    _once("told anew", now, lambda: _tell_anew(now))
     _once("owed", now, lambda: _owe(now))
     return is_new
 
@@ -97,6 +98,11 @@ def _work_beside_cases(now: datetime.datetime) -> None:
 def _tell_group(now: datetime.datetime) -> None:
     with events.unowed():
         grouped.tell(now)
+
+
+def _tell_anew(now: datetime.datetime) -> None:
+    with events.unowed():
+        told_anew.tell(now, Random(f"{SEED}/told"))
 
 
 def _owe(now: datetime.datetime) -> None:
