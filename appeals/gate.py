@@ -34,7 +34,10 @@ WHY: dict[str, Promise] = {
     "moving": _("Moving pictures cannot be sent. Take a screenshot of the moment that matters."),
     "pixels": _("The picture is too large to be opened. Send a screenshot of it or of the part that matters."),
     "hidden": _("Something else is hidden in this file, so it was not taken. Send a screenshot instead."),
-    "acting": _("This PDF has programs or attachments in it and was not taken. Print it to a new PDF, or photograph it."),
+    "acting": _(
+        "This PDF has programs or attachments in it and was not taken. "
+        "Print it to a new PDF, or photograph it."
+    ),
     "locked": _("This PDF is locked with a password. Save it without one, or photograph it."),
     "pages": _("This PDF has more than 500 pages. Send the pages that matter."),
     "virus": _("The virus scanner found something in this file, so it was not taken. Send a screenshot instead."),

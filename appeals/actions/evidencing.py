@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable
+from functools import partial
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -208,5 +209,5 @@ def erase(person: User, *, now: datetime.datetime) -> int:
     for row in rows:
         row.name, row.file_key, row.erased_at = "", "", now
         row.save(update_fields=["name", "file_key", "erased_at"])
-    transaction.on_commit(lambda: [vault.delete(row.store, *PARTS) for row in rows])
+        transaction.on_commit(partial(vault.delete, row.store, *PARTS))
     return len(rows)
