@@ -78,10 +78,11 @@ def test_3_the_contact_answers_after_the_tick_and_keeps_what_he_wrote(window: Wi
     expect(contact.locator("h1")).to_contain_text("这件诉求有了变化")
     expect(contact.locator(".say")).to_contain_text("到期")
     expect(contact.get_by_label("理由")).to_have_value(REASONS)
-    expect(contact.get_by_label("结论")).to_have_value("不成立")
+    expect(contact.get_by_label("结论")).to_have_value("暂不成立")
     assert outcomes(appeal) == ["appeals.passed_up"]
     assert Leg.objects.filter(appeal=appeal, left_at=None).count() == 1
     secretary.get_by_role("link", name="被停单三天").click()
+    expect(secretary.locator("#panel h2")).to_be_focused()
     secretary.keyboard.press("t")
     expect(secretary.locator("#panel")).to_contain_text(f"{line.secretary.person.name}正在办")
 
