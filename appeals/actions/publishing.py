@@ -72,7 +72,9 @@ def require_nameless(wording: Wording, appeal: Appeal, *, companies: set[str]) -
 
 
 def _company_names(without: Organisation | None = None) -> set[str]:
-    rows = Organisation.objects.filter(kind__in=COMPANIES).exclude(pk=without.pk if without else None)
+    rows = Organisation.objects.filter(kind__in=COMPANIES)
+    if without:
+        rows = rows.exclude(pk=without.pk)
     return {name for pair in rows.values_list("name", "short_name") for name in pair}
 
 
@@ -164,7 +166,7 @@ def _held(publication_id: int) -> tuple[PublishedAnswer, Appeal]:
 
 def _require_state(publication: PublishedAnswer, *states: Publishing) -> None:
     if publication.state not in states:
-        now_it_is = publication.get_state_display()  # type: ignore[attr-defined]
+        now_it_is = publication.get_state_display()
         raise Refused(_("That is not possible any more. It is now: %(state)s.") % {"state": now_it_is})
 
 
