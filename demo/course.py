@@ -169,13 +169,15 @@ class Course:
         question = self.say(self.fitting("to_company"))
         self.moved(handling.hear_platform(appeal.pk, by=self.handler, question=question, now=now))
         has_liaison = self.staff.liaison(company.pk) and self.fitting("company_replies")
-        replies_after = HOUR * self.random.uniform(6, 80) if has_liaison and self.random.random() < 0.78 else None
+        replies_at = None
+        if has_liaison and self.random.random() < 0.78:
+            replies_at = self.clock.in_office(now + HOUR * self.random.uniform(6, 80))
         if self.handler.role == Role.CONTACT:
-            self.clock.at(self.clock.in_office(now + 3 * HOUR), lambda then: self.release(replies_after, then))
+            self.clock.at(now + 3 * HOUR, lambda then: self.release(replies_at, then))
         else:
-            self.wait_for_company(replies_after, now)
+            self.wait_for_company(replies_at)
 
-    def release(self, replies_after: datetime.timedelta | None, now: datetime.datetime) -> None:
+    def release(self, replies_at: datetime.datetime | None, now: datetime.datetime) -> None:
         """The branch lets a contact's question out, if the case is still where it was written."""
         written = releases.waiting_of(self.appeal).select_related("leg").first()
         if written is None:
@@ -186,14 +188,14 @@ class Course:
             except PermissionDenied:
                 continue  # barred from this very case: the next one
             self.appeal = Appeal.objects.select_related("respondent_at_event").get(pk=self.appeal.pk)
-            self.wait_for_company(replies_after, now)
+            self.wait_for_company(replies_at)
             return
 
-    def wait_for_company(self, replies_after: datetime.timedelta | None, now: datetime.datetime) -> None:
+    def wait_for_company(self, replies_at: datetime.datetime | None) -> None:
         hearing = self.appeal.hearings.latest("asked_at")
         self.clock.at(hearing.due_at + TICK_AFTER, self.note_silence)
-        if replies_after is not None:
-            self.clock.at(self.clock.in_office(now + replies_after), self.company_replies)
+        if replies_at is not None:
+            self.clock.at(replies_at, self.company_replies)
 
     def note_silence(self, now: datetime.datetime) -> None:
         if self.appeal.hearings.filter(replied_at=None, silent_at=None, due_at__lte=now).exists():
