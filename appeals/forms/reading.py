@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext_lazy
 
 from appeals import readings
 from appeals.forms.desk import KeyForm
@@ -19,7 +20,7 @@ _MISSING = _l("Answer yes or no.")
 class ReadingForm(KeyForm):
     should_reopen = forms.ChoiceField(
         label=_l("Should the case be reopened?"),
-        choices=[(YES, _l("Yes")), (NO, _l("No"))],
+        choices=[(YES, pgettext_lazy("reading", "yes")), (NO, pgettext_lazy("reading", "no"))],
         widget=Tiles(css="yesno"),
         error_messages={"required": _MISSING},
     )
@@ -36,7 +37,7 @@ class ReadingForm(KeyForm):
         owes = reading.answer.carry_out_date is not None
         points = {}
         for name, (question, _word) in readings.POINTS.items():
-            choices = [(YES, _l("Yes")), (NO, _l("No"))]
+            choices = [(YES, pgettext_lazy("reading", "yes")), (NO, pgettext_lazy("reading", "no"))]
             if name in readings.MAY_NOT_APPLY and not owes:
                 choices.append((APART, _l("Nothing was promised")))
             points[name] = forms.ChoiceField(
