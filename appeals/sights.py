@@ -62,10 +62,14 @@ class Sightline:
 
     def sights(self) -> QuerySet[Any, Any]:
         """The cases' ids, each once, from the narrow table alone: for counts."""
+        return self.rows("appeal_id")
+
+    def rows(self, *columns: str) -> QuerySet[Any, Any]:
+        """Columns of the narrow table, each case once: all of them are the same wherever a case is seen."""
         if not self.lenses:
-            return Sight.objects.none().values("appeal_id")
+            return Sight.objects.none().values(*columns)
         seen = _any(lens.on_sights() for lens in self.lenses)
-        rows = self.unbarred_sights.filter(seen, self.conditions).values("appeal_id")
+        rows = self.unbarred_sights.filter(seen, self.conditions).values(*columns)
         return rows.distinct() if len(self.lenses) > 1 else rows
 
     def appeals(self) -> AppealQuerySet:

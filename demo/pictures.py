@@ -35,7 +35,9 @@ def orders(seed: int, day: datetime.date) -> bytes:
         fare = 1800 + (seed * 7919 + row * 1543) % 9000
         kept = fare * (62 + (seed + row) % 9) // 100
         draw.rounded_rectangle((40, top, 1040, top + 214), 28, fill=PAPER)
-        draw.text((80, top + 34), f"{17 + row // 2}:{30 * (row % 2) + (row * 7 + seed) % 29:02d}", font=_font(46), fill=INK)
+        draw.text(
+            (80, top + 34), f"{17 + row // 2}:{30 * (row % 2) + (row * 7 + seed) % 29:02d}", font=_font(46), fill=INK
+        )
         draw.rounded_rectangle((80, top + 118, 560, top + 138), 10, fill=LINE)
         draw.rounded_rectangle((80, top + 158, 440, top + 178), 10, fill=LINE)
         draw.text((760, top + 34), f"{fare / 100:.2f}", font=_font(50), fill=INK)

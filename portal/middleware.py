@@ -19,6 +19,7 @@ from portal import session_clock, sign_in
 from portal.calendar import beijing_day
 from portal.models import Post
 from portal.session_clock import Clock, End
+from portal.views import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -45,6 +46,17 @@ class ReferenceMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
+
+
+class AddressMiddleware:
+    """An address with a NUL in it leads nowhere: no database keeps one, so nothing can have that name."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = [request.path_info, *(word for name, words in request.GET.lists() for word in (name, *words))]
+        return errors.not_found(request) if any("\0" in word for word in asked) else self.get_response(request)
 
 
 class LanguageMiddleware:

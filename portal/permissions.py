@@ -5,6 +5,7 @@ have to agree: a grant left behind opens nothing without its post, a post withou
 """
 
 import datetime
+from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
@@ -86,11 +87,14 @@ def paths_for(post: Post | None, permission: str, day: datetime.date | None = No
     day = day or beijing_day(timezone.now())
     reach: dict[tuple[str, datetime.date], list[str]] = post.__dict__.setdefault("_reach", {})
     if (permission, day) not in reach:
-        granted = grants_of(post.person)
+        held: dict[datetime.date, Any] = post.__dict__.setdefault("_held", {})
+        if day not in held:
+            held[day] = grants_of(post.person), organisations_for(post, day)
+        granted, organisations = held[day]
         reach[permission, day] = sorted(
             {
                 organisation.path
-                for organisation, allowed in organisations_for(post, day)
+                for organisation, allowed in organisations
                 if permission in allowed and (permission, organisation.pk) in granted
             }
         )

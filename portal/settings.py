@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "portal.middleware.ActivePostMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.AddressMiddleware",
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

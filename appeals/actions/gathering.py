@@ -25,9 +25,7 @@ def make_group(key: str, *, by: Post, now: datetime.datetime) -> Group:
         raise PermissionDenied
     found = grouping.candidate_named(by, key, now)
     if found is None:
-        raise Refused(
-            _("Fewer than five drivers have this now, or somebody has made the group already.")
-        )
+        raise Refused(_("Fewer than five drivers have this now, or somebody has made the group already."))
     cause = found.cause
     group = Group.objects.create(
         company=cause.company,

@@ -23,7 +23,6 @@ from appeals.inbox.wanted import (
     Wanted,
 )
 from appeals.models import GroupMember
-from appeals.searching import found_by
 from portal.calendar import WorkCalendar, beijing_day, end_of
 from portal.models import CalendarNotice, Organisation, Place, Post
 from portal.wording import SOON_DAYS
@@ -57,7 +56,7 @@ def standing(today: datetime.date) -> dict[str, Q]:
 
 
 def of_filter(wanted: Wanted, post: Post, now: datetime.datetime) -> Q:
-    """Everything the reader narrowed the list by."""
+    """Everything the reader narrowed the list by, but the words he looks for."""
     found = Q()
     for name, condition in FILTERS.items():
         value = getattr(wanted, name)
@@ -133,12 +132,7 @@ def _filed_until(value: str, _post: Post, _now: datetime.datetime) -> Q:
     return Q(filed_at__lt=end_of(datetime.date.fromisoformat(value)))
 
 
-def _words(value: str, post: Post, now: datetime.datetime) -> Q:
-    return Q(appeal__in=found_by(value, post, now))
-
-
 FILTERS: dict[str, Callable[[str, Post, datetime.datetime], Q]] = {
-    "words": _words,
     "due": _due,
     "category": lambda value, _post, _now: Q(category=value),
     "place": _place,

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OrderBy, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from appeals import permissions
@@ -28,6 +28,7 @@ from appeals.inbox.wanted import (
     Wanted,
 )
 from appeals.models import Appeal, DutyPost
+from appeals.searching import search
 from appeals.sights import Lens, Sightline, any_sight, desk_of, duty_of, lenses_of_all
 from portal.calendar import beijing_day
 from portal.models import CalendarNotice, Post, User
@@ -36,7 +37,9 @@ from portal.roles import HANDLE
 
 PAGE_ROWS = 25
 MOST = 1000  # more than this nobody leafs through: the list says so and asks to be narrowed
-ORDERS = {
+MOST_OF_COMMON = 200  # of a word that is in thousands of cases
+SHOWN = ("appeal_id", "turn", "entered_at", "filed_at", "clock_date", "reply_date")
+ORDERS: dict[str, tuple[str | OrderBy, ...]] = {
     BY_DUE: ("sights__turn", "sights__appeal_id"),
     BY_ENTRY: ("-sights__entered_at", "-sights__appeal_id"),
     BY_FILED: ("-sights__filed_at", "-sights__appeal_id"),
@@ -54,6 +57,7 @@ class Inbox:
     counts: dict[str, int]
     desk: dict[str, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    most: int = MOST
     is_cut: bool = False
 
 
@@ -100,24 +104,35 @@ class Desk:
         """The cases behind a chip, narrowed."""
         return (self.seen if chip == ALL else self.mine).narrowed(of_chip(chip, self.today) & narrowed)
 
-    def narrowing(self, wanted: Wanted) -> Q:
-        return of_filter(wanted, self.post, self.now)
+    def narrowing(self, wanted: Wanted) -> "Narrowing":
+        condition = of_filter(wanted, self.post, self.now)
+        if not wanted.words:
+            return Narrowing(condition, MOST)
+        hits = search(wanted.words, self.post, self.now)
+        return Narrowing(condition & Q(appeal__in=hits.cases), MOST_OF_COMMON if hits.is_common else MOST)
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What a list is narrowed by, and up to how many cases it is counted and leafed through."""
+
+    condition: Q
+    most: int
 
 
 def found(post: Post, wanted: Wanted, now: datetime.datetime) -> QuerySet[Appeal]:
     """Exactly the list's rows in its order, however many there are: what exports and the API hand out."""
     desk = Desk(post, now)
-    return _found(desk, wanted, desk.narrowing(wanted))
+    return _found(desk, wanted, desk.narrowing(wanted).condition)
 
 
 def _found(desk: Desk, wanted: Wanted, narrowed: Q) -> QuerySet[Appeal]:
     rows = desk.behind(wanted.show, narrowed).appeals()
     if not desk.seen.lenses:
         return rows
-    order = BY_REPLY if wanted.show == COMPANY and wanted.sort == BY_DUE else ORDERS[wanted.sort]
     known = {"entered_at": "sights__entered_at", "clock_date": "sights__clock_date"}
     rows = rows.annotate(**{name: F(column) for name, column in known.items()})
-    return rows.annotate(company_due_date=F("sights__reply_date")).order_by(*order)
+    return rows.annotate(company_due_date=F("sights__reply_date")).order_by(*order_of(wanted))
 
 
 def at_my_desk(post: Post, now: datetime.datetime) -> Q:
@@ -131,13 +146,13 @@ def todo_count(post: Post, now: datetime.datetime) -> int:
     return tally({TODO: desk.behind(TODO, Q()).sights()})[TODO]
 
 
-def tally(asked: dict[str, QuerySet[Any, Any]]) -> dict[str, int]:
+def tally(asked: dict[str, QuerySet[Any, Any]], most: int | None = None) -> dict[str, int]:
     """How many rows each has, counted up to one more than the list shows: all of them in one question."""
     counts, parts = dict.fromkeys(asked, 0), {}
     values: list[Any] = []
     for name, rows in asked.items():
         try:
-            sql, params = rows[: MOST + 1].query.sql_with_params()
+            sql, params = rows[: (most or MOST) + 1].query.sql_with_params()
         except EmptyResultSet:
             continue
         parts[name] = f"(SELECT count(*) FROM ({sql}) AS found)"
@@ -162,20 +177,51 @@ def read(
     narrowed = desk.narrowing(wanted)
     asked = {f"desk {chip}": desk.behind(chip, Q()).sights() for chip in ((TODO,) if wanted.is_narrowed else CHIPS)}
     asked |= {f"desk {name}": desk.mine.narrowed(part).sights() for name, part in standing(desk.today).items()}
-    if wanted.is_narrowed:
-        asked |= {f"chip {chip}": desk.behind(chip, narrowed).sights() for chip in CHIPS}
     for code, one in (kept or {}).items():
-        asked[f"kept {code}"] = desk.behind(one.show, desk.narrowing(one)).sights()
+        asked[f"kept {code}"] = desk.behind(one.show, desk.narrowing(one).condition).sights()
     counted = tally(asked)
     whole = _named("desk", counted)
-    counts = _named("chip", counted) or {chip: whole[chip] for chip in CHIPS}
-    paginator = Paginator(_shown(_found(desk, wanted, narrowed)), rows_a_page)
+    counts = {chip: whole[chip] for chip in CHIPS if chip in whole}
+    if wanted.is_narrowed:
+        counts = tally({chip: desk.behind(chip, narrowed.condition).sights() for chip in CHIPS}, narrowed.most)
+    paginator = Paginator(_Rows(desk.behind(wanted.show, narrowed.condition), wanted), rows_a_page)
     # the chip's own count: one question less, and never two truths
-    paginator.count = min(counts[wanted.show], MOST)
+    paginator.count = min(counts[wanted.show], narrowed.most)
     page = paginator.get_page(wanted.page)
     calendar = CalendarNotice.objects.calendar()
     rows = [row_of(appeal, post, now, calendar, by_company=wanted.show == COMPANY) for appeal in page]
-    return Inbox(rows, page, counts, whole, _named("kept", counted), is_cut=counts[wanted.show] > MOST)
+    is_cut = counts[wanted.show] > narrowed.most
+    return Inbox(rows, page, counts, whole, _named("kept", counted), narrowed.most, is_cut=is_cut)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The list as a page cuts it out: the cases' ids from the narrow table in its order, then these cases alone."""
+
+    line: Sightline
+    wanted: Wanted
+
+    def __getitem__(self, piece: slice) -> list[Appeal]:
+        order = [_bare(part) for part in order_of(self.wanted)]
+        rows = self.line.rows(*SHOWN, *(("company__short_name",) if self.wanted.sort == BY_COMPANY else ()))
+        known = {row["appeal_id"]: row for row in rows.order_by(*order)[piece]}
+        appeals = _shown(Appeal.objects.filter(pk__in=known)).in_bulk()
+        for pk, row in known.items():
+            found: Any = appeals[pk]
+            found.entered_at, found.clock_date = row["entered_at"], row["clock_date"]
+            found.company_due_date = row["reply_date"]
+        return [appeals[pk] for pk in known]
+
+
+def order_of(wanted: Wanted) -> "tuple[str | OrderBy, ...]":
+    return BY_REPLY if wanted.show == COMPANY and wanted.sort == BY_DUE else ORDERS[wanted.sort]
+
+
+def _bare(part: "str | OrderBy") -> "str | OrderBy":
+    """The same order asked of the sight table itself."""
+    if isinstance(part, str):
+        return part.replace("sights__", "")
+    return F("company__short_name").asc(nulls_last=True)
 
 
 def _named(kind: str, counted: dict[str, int]) -> dict[str, int]:
@@ -185,7 +231,7 @@ def _named(kind: str, counted: dict[str, int]) -> dict[str, int]:
 def _shown(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
     """With what a row shows, and without what none of them needs opened.
 
-    Most of it is read beside: to plan one question over nine tables takes the database longer than to answer it.
+    Most of it is read beside: to plan one question over eight tables takes the database longer than to answer it.
     """
     rows = rows.select_related("filer", "handling_org").defer("secret", "order_number", "filer__phone")
     people = User.objects.only("name")

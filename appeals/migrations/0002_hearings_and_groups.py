@@ -2,285 +2,491 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import portal.codes
-import portal.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.codes
+import portal.fields
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0001_initial'),
-        ('drivers', '0002_engagements_once_and_in_order'),
-        ('platforms', '0002_company_cities'),
-        ('portal', '0001_initial'),
+        ("appeals", "0001_initial"),
+        ("drivers", "0002_engagements_once_and_in_order"),
+        ("platforms", "0002_company_cities"),
+        ("portal", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('items', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('name', 'Name'), ('order_number', 'Order number'), ('time', 'Exact time'), ('plate', 'Plate')], max_length=12), size=None)),
-                ('asked_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('is_given', models.BooleanField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('shown_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                (
+                    "items",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("name", "Name"),
+                                ("order_number", "Order number"),
+                                ("time", "Exact time"),
+                                ("plate", "Plate"),
+                            ],
+                            max_length=12,
+                        ),
+                        size=None,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("is_given", models.BooleanField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("shown_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('deduction_kind', models.CharField(blank=True, choices=[('commission', 'Take rate'), ('service_fee', 'Information service fee'), ('penalty', 'Penalty'), ('cancel_fee', 'Cancellation fee'), ('refund', 'Fare refunded to a passenger'), ('insurance', 'Insurance'), ('rental', 'Rent of the car'), ('other', 'Another deduction')], max_length=12)),
-                ('first_date', models.DateField(help_text='Filing day of its first case: the 30 days it measures begin there.')),
-                ('path', models.CharField(max_length=170)),
-                ('made_at', models.DateTimeField()),
-                ('changed_date', models.DateField(help_text='The day from which the company changed it, as marked.', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                (
+                    "deduction_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("commission", "Take rate"),
+                            ("service_fee", "Information service fee"),
+                            ("penalty", "Penalty"),
+                            ("cancel_fee", "Cancellation fee"),
+                            ("refund", "Fare refunded to a passenger"),
+                            ("insurance", "Insurance"),
+                            ("rental", "Rent of the car"),
+                            ("other", "Another deduction"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "first_date",
+                    models.DateField(help_text="Filing day of its first case: the 30 days it measures begin there."),
+                ),
+                ("path", models.CharField(max_length=170)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "changed_date",
+                    models.DateField(help_text="The day from which the company changed it, as marked.", null=True),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GroupMember',
+            name="GroupMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('state', models.CharField(choices=[('invited', 'Asked to join'), ('joined', 'Joined'), ('declined', 'Declined'), ('opted_out', 'Left again')], default='invited', max_length=10)),
-                ('invited_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('left_at', models.DateTimeField(null=True)),
-                ('offered_at', models.DateTimeField(null=True)),
-                ('is_taken', models.BooleanField(help_text='Whether he took the offered answer; empty until he says.', null=True)),
-                ('taken_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "Asked to join"),
+                            ("joined", "Joined"),
+                            ("declined", "Declined"),
+                            ("opted_out", "Left again"),
+                        ],
+                        default="invited",
+                        max_length=10,
+                    ),
+                ),
+                ("invited_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("left_at", models.DateTimeField(null=True)),
+                ("offered_at", models.DateTimeField(null=True)),
+                (
+                    "is_taken",
+                    models.BooleanField(
+                        help_text="Whether he took the offered answer; empty until he says.", null=True
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='HearingCase',
+            name="HearingCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
             ],
         ),
         migrations.CreateModel(
-            name='Paraphrase',
+            name="Paraphrase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('deduction_kind', models.CharField(blank=True, choices=[('commission', 'Take rate'), ('service_fee', 'Information service fee'), ('penalty', 'Penalty'), ('cancel_fee', 'Cancellation fee'), ('refund', 'Fare refunded to a passenger'), ('insurance', 'Insurance'), ('rental', 'Rent of the car'), ('other', 'Another deduction')], max_length=12)),
-                ('from_date', models.DateField()),
-                ('until_date', models.DateField()),
-                ('fact_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('allocation', 'How orders were given out'), ('fares', 'Fares and deductions'), ('account', 'State of the account'), ('score', 'Scores and penalties'), ('support', 'What support was asked and said'), ('contract', 'Contract, deposit, insurance'), ('notice', 'How a rule was made known')], max_length=12), default=list, size=None)),
-                ('items', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('name', 'Name'), ('order_number', 'Order number'), ('time', 'Exact time'), ('plate', 'Plate')], max_length=12), default=list, size=None)),
-                ('at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('returned_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                (
+                    "deduction_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("commission", "Take rate"),
+                            ("service_fee", "Information service fee"),
+                            ("penalty", "Penalty"),
+                            ("cancel_fee", "Cancellation fee"),
+                            ("refund", "Fare refunded to a passenger"),
+                            ("insurance", "Insurance"),
+                            ("rental", "Rent of the car"),
+                            ("other", "Another deduction"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("from_date", models.DateField()),
+                ("until_date", models.DateField()),
+                (
+                    "fact_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("allocation", "How orders were given out"),
+                                ("fares", "Fares and deductions"),
+                                ("account", "State of the account"),
+                                ("score", "Scores and penalties"),
+                                ("support", "What support was asked and said"),
+                                ("contract", "Contract, deposit, insurance"),
+                                ("notice", "How a rule was made known"),
+                            ],
+                            max_length=12,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "items",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("name", "Name"),
+                                ("order_number", "Order number"),
+                                ("time", "Exact time"),
+                                ("plate", "Plate"),
+                            ],
+                            max_length=12,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                ("returned_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Reply',
+            name="Reply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('at', models.DateTimeField()),
-                ('is_late', models.BooleanField(default=False)),
-                ('is_supplement', models.BooleanField(default=False)),
-                ('stance', models.CharField(blank=True, choices=[('accept', 'Accepts it'), ('partly', 'Accepts it in part'), ('reject', 'Rejects it')], max_length=8)),
-                ('amount_fen', models.BigIntegerField(help_text='What the company measured for the period.', null=True)),
-                ('from_date', models.DateField(null=True)),
-                ('until_date', models.DateField(null=True)),
-                ('offer_fen', models.BigIntegerField(null=True)),
-                ('offer_date', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                ("at", models.DateTimeField()),
+                ("is_late", models.BooleanField(default=False)),
+                ("is_supplement", models.BooleanField(default=False)),
+                (
+                    "stance",
+                    models.CharField(
+                        blank=True,
+                        choices=[("accept", "Accepts it"), ("partly", "Accepts it in part"), ("reject", "Rejects it")],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "amount_fen",
+                    models.BigIntegerField(help_text="What the company measured for the period.", null=True),
+                ),
+                ("from_date", models.DateField(null=True)),
+                ("until_date", models.DateField(null=True)),
+                ("offer_fen", models.BigIntegerField(null=True)),
+                ("offer_date", models.DateField(null=True)),
             ],
             options={
-                'ordering': ['at', 'pk'],
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='amount_fen',
-            field=models.BigIntegerField(help_text='How much money it is about, as the driver says.', null=True),
+            model_name="appeal",
+            name="amount_fen",
+            field=models.BigIntegerField(help_text="How much money it is about, as the driver says.", null=True),
         ),
         migrations.AddField(
-            model_name='appeal',
-            name='deduction_kind',
-            field=models.CharField(blank=True, choices=[('commission', 'Take rate'), ('service_fee', 'Information service fee'), ('penalty', 'Penalty'), ('cancel_fee', 'Cancellation fee'), ('refund', 'Fare refunded to a passenger'), ('insurance', 'Insurance'), ('rental', 'Rent of the car'), ('other', 'Another deduction')], max_length=12),
+            model_name="appeal",
+            name="deduction_kind",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("commission", "Take rate"),
+                    ("service_fee", "Information service fee"),
+                    ("penalty", "Penalty"),
+                    ("cancel_fee", "Cancellation fee"),
+                    ("refund", "Fare refunded to a passenger"),
+                    ("insurance", "Insurance"),
+                    ("rental", "Rent of the car"),
+                    ("other", "Another deduction"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__isnull', True), ('amount_fen__gt', 0), _connector='OR'), name='amount_is_money'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen__isnull", True), ("amount_fen__gt", 0), _connector="OR"),
+                name="amount_is_money",
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='appeal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='appeals.appeal'),
+            model_name="consent",
+            name="appeal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="consents", to="appeals.appeal"
+            ),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post'),
+            model_name="consent",
+            name="asked_by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"),
         ),
         migrations.AddField(
-            model_name='consent',
-            name='asked_event',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.event'),
+            model_name="consent",
+            name="asked_event",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.event"
+            ),
         ),
         migrations.AddField(
-            model_name='group',
-            name='company',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation'),
+            model_name="group",
+            name="company",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='group',
-            name='lead',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.appeal'),
+            model_name="group",
+            name="lead",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appeals.appeal"
+            ),
         ),
         migrations.AddField(
-            model_name='group',
-            name='made_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post'),
+            model_name="group",
+            name="made_by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"),
         ),
         migrations.AddField(
-            model_name='group',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeal_groups', to='portal.organisation'),
+            model_name="group",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="appeal_groups", to="portal.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='group',
-            name='rule_version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms.ruleversion'),
+            model_name="group",
+            name="rule_version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="platforms.ruleversion"
+            ),
         ),
         migrations.AddField(
-            model_name='hearing',
-            name='group',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hearings', to='appeals.group'),
+            model_name="hearing",
+            name="group",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="hearings", to="appeals.group"
+            ),
         ),
         migrations.AddField(
-            model_name='groupmember',
-            name='appeal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='group_members', to='appeals.appeal'),
+            model_name="groupmember",
+            name="appeal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="group_members", to="appeals.appeal"
+            ),
         ),
         migrations.AddField(
-            model_name='groupmember',
-            name='group',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='appeals.group'),
+            model_name="groupmember",
+            name="group",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="members", to="appeals.group"
+            ),
         ),
         migrations.AddField(
-            model_name='groupmember',
-            name='offered_answer',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.answer'),
+            model_name="groupmember",
+            name="offered_answer",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appeals.answer"
+            ),
         ),
         migrations.AddField(
-            model_name='hearingcase',
-            name='appeal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shared_hearings', to='appeals.appeal'),
+            model_name="hearingcase",
+            name="appeal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="shared_hearings", to="appeals.appeal"
+            ),
         ),
         migrations.AddField(
-            model_name='hearingcase',
-            name='hearing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='appeals.hearing'),
+            model_name="hearingcase",
+            name="hearing",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="cases", to="appeals.hearing"
+            ),
         ),
         migrations.AddField(
-            model_name='paraphrase',
-            name='appeal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='paraphrases', to='appeals.appeal'),
+            model_name="paraphrase",
+            name="appeal",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="paraphrases", to="appeals.appeal"
+            ),
         ),
         migrations.AddField(
-            model_name='paraphrase',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post'),
+            model_name="paraphrase",
+            name="by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"),
         ),
         migrations.AddField(
-            model_name='paraphrase',
-            name='event',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.event'),
+            model_name="paraphrase",
+            name="event",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.event"
+            ),
         ),
         migrations.AddField(
-            model_name='paraphrase',
-            name='group',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='paraphrases', to='appeals.group'),
+            model_name="paraphrase",
+            name="group",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="paraphrases", to="appeals.group"
+            ),
         ),
         migrations.AddField(
-            model_name='paraphrase',
-            name='leg',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.leg'),
+            model_name="paraphrase",
+            name="leg",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appeals.leg"),
         ),
         migrations.AddField(
-            model_name='paraphrase',
-            name='released_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post'),
+            model_name="paraphrase",
+            name="released_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"
+            ),
         ),
         migrations.AddField(
-            model_name='paraphrase',
-            name='returned_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post'),
+            model_name="paraphrase",
+            name="returned_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"
+            ),
         ),
         migrations.AddField(
-            model_name='paraphrase',
-            name='rule_version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms.ruleversion'),
+            model_name="paraphrase",
+            name="rule_version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="platforms.ruleversion"
+            ),
         ),
         migrations.AddField(
-            model_name='hearing',
-            name='paraphrase',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='hearing', to='appeals.paraphrase'),
+            model_name="hearing",
+            name="paraphrase",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="hearing", to="appeals.paraphrase"
+            ),
         ),
         migrations.AddField(
-            model_name='reply',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post'),
+            model_name="reply",
+            name="by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"),
         ),
         migrations.AddField(
-            model_name='reply',
-            name='event',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.event'),
+            model_name="reply",
+            name="event",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.event"
+            ),
         ),
         migrations.AddField(
-            model_name='reply',
-            name='hearing',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='appeals.hearing'),
+            model_name="reply",
+            name="hearing",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="replies", to="appeals.hearing"
+            ),
         ),
         migrations.AddField(
-            model_name='reply',
-            name='rule_version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms.ruleversion'),
+            model_name="reply",
+            name="rule_version",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="platforms.ruleversion"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('appeal',), name='one_consent_asked_at_a_time'),
+            model_name="consent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("decided_at__isnull", True)), fields=("appeal",), name="one_consent_asked_at_a_time"
+            ),
         ),
         migrations.AddIndex(
-            model_name='group',
-            index=models.Index(fields=['path'], name='group_path_like', opclasses=['varchar_pattern_ops']),
+            model_name="group",
+            index=models.Index(fields=["path"], name="group_path_like", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deduction_kind', ''), ('rule_version__isnull', False)), models.Q(('rule_version__isnull', True), models.Q(('deduction_kind', ''), _negated=True)), _connector='OR'), name='group_has_one_cause'),
+            model_name="group",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("deduction_kind", ""), ("rule_version__isnull", False)),
+                    models.Q(("rule_version__isnull", True), models.Q(("deduction_kind", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="group_has_one_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupmember',
-            constraint=models.UniqueConstraint(fields=('group', 'appeal'), name='a_case_is_asked_once'),
+            model_name="groupmember",
+            constraint=models.UniqueConstraint(fields=("group", "appeal"), name="a_case_is_asked_once"),
         ),
         migrations.AddConstraint(
-            model_name='groupmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('invited', 'joined'))), fields=('appeal',), name='one_group_at_a_time'),
+            model_name="groupmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ("invited", "joined"))), fields=("appeal",), name="one_group_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hearingcase',
-            constraint=models.UniqueConstraint(fields=('hearing', 'appeal'), name='a_case_hears_once'),
+            model_name="hearingcase",
+            constraint=models.UniqueConstraint(fields=("hearing", "appeal"), name="a_case_hears_once"),
         ),
         migrations.AddConstraint(
-            model_name='paraphrase',
-            constraint=models.CheckConstraint(condition=models.Q(('until_date__gt', models.F('from_date'))), name='period_spans_days'),
+            model_name="paraphrase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_date__gt", models.F("from_date"))), name="period_spans_days"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paraphrase',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at__isnull', True), ('returned_at__isnull', True)), fields=('leg',), name='one_paraphrase_waits'),
+            model_name="paraphrase",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at__isnull", True), ("returned_at__isnull", True)),
+                fields=("leg",),
+                name="one_paraphrase_waits",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_supplement', False)), fields=('hearing',), name='one_reply_per_question'),
+            model_name="reply",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_supplement", False)), fields=("hearing",), name="one_reply_per_question"
+            ),
         ),
     ]

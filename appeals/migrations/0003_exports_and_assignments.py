@@ -2,92 +2,156 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import portal.codes
-import portal.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.codes
+import portal.fields
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0002_hearings_and_groups'),
-        ('portal', '0001_initial'),
+        ("appeals", "0002_hearings_and_groups"),
+        ("portal", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='leg',
-            name='assigned_at',
-            field=models.DateTimeField(help_text='A secretary or the committee gave it to a colleague.', null=True),
+            model_name="leg",
+            name="assigned_at",
+            field=models.DateTimeField(help_text="A secretary or the committee gave it to a colleague.", null=True),
         ),
         migrations.AddField(
-            model_name='leg',
-            name='handed_on_by',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='People who had it in hand before it was given on.', size=None),
+            model_name="leg",
+            name="handed_on_by",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.BigIntegerField(),
+                default=list,
+                help_text="People who had it in hand before it was given on.",
+                size=None,
+            ),
         ),
         migrations.AlterField(
-            model_name='leg',
-            name='designated',
-            field=models.ForeignKey(help_text='Own contact, or the colleague it was given to.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post'),
+            model_name="leg",
+            name="designated",
+            field=models.ForeignKey(
+                help_text="Own contact, or the colleague it was given to.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="portal.post",
+            ),
         ),
         migrations.CreateModel(
-            name='Export',
+            name="Export",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('wanted', models.JSONField(help_text="The list's filter, as its address has it.")),
-                ('format', models.CharField(choices=[('xlsx', 'Spreadsheet (XLSX)'), ('csv', 'Table (CSV)')], max_length=4)),
-                ('state', models.CharField(choices=[('asked', 'Waits for a second person'), ('making', 'Being made'), ('ready', 'Ready'), ('refused', 'Refused'), ('failed', 'Could not be made'), ('gone', 'Deleted')], max_length=8)),
-                ('rows', models.IntegerField(help_text='Rows of the list when it was asked for; once made, rows of the file.')),
-                ('rows_done', models.IntegerField(default=0)),
-                ('asked_at', models.DateTimeField()),
-                ('until_at', models.DateTimeField(help_text='The request, and later the file, is good until then.')),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('made_at', models.DateTimeField(null=True)),
-                ('size_bytes', models.IntegerField(default=0)),
-                ('asked_event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.event')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
-                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='portal.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                ("wanted", models.JSONField(help_text="The list's filter, as its address has it.")),
+                (
+                    "format",
+                    models.CharField(choices=[("xlsx", "Spreadsheet (XLSX)"), ("csv", "Table (CSV)")], max_length=4),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Waits for a second person"),
+                            ("making", "Being made"),
+                            ("ready", "Ready"),
+                            ("refused", "Refused"),
+                            ("failed", "Could not be made"),
+                            ("gone", "Deleted"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "rows",
+                    models.IntegerField(
+                        help_text="Rows of the list when it was asked for; once made, rows of the file."
+                    ),
+                ),
+                ("rows_done", models.IntegerField(default=0)),
+                ("asked_at", models.DateTimeField()),
+                ("until_at", models.DateTimeField(help_text="The request, and later the file, is good until then.")),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("made_at", models.DateTimeField(null=True)),
+                ("size_bytes", models.IntegerField(default=0)),
+                (
+                    "asked_event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.event"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="exports", to="portal.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ExportPart',
+            name="ExportPart",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('sealed', models.BinaryField()),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='appeals.export')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.IntegerField()),
+                ("sealed", models.BinaryField()),
+                (
+                    "export",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="parts", to="appeals.export"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='RecordUse',
+            name="RecordUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField()),
-                ('records', models.IntegerField(default=0)),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField()),
+                ("records", models.IntegerField(default=0)),
+                ("stopped_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='export',
-            index=models.Index(fields=['post', '-asked_at'], name='appeals_exp_post_id_9e9304_idx'),
+            model_name="export",
+            index=models.Index(fields=["post", "-asked_at"], name="appeals_exp_post_id_9e9304_idx"),
         ),
         migrations.AddIndex(
-            model_name='export',
-            index=models.Index(condition=models.Q(('state__in', ('refused', 'gone')), _negated=True), fields=['until_at'], name='export_running'),
+            model_name="export",
+            index=models.Index(
+                condition=models.Q(("state__in", ("refused", "gone")), _negated=True),
+                fields=["until_at"],
+                name="export_running",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exportpart',
-            constraint=models.UniqueConstraint(fields=('export', 'number'), name='one_part_per_number'),
+            model_name="exportpart",
+            constraint=models.UniqueConstraint(fields=("export", "number"), name="one_part_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='recorduse',
-            constraint=models.UniqueConstraint(fields=('person', 'date'), name='one_use_per_person_and_day'),
+            model_name="recorduse",
+            constraint=models.UniqueConstraint(fields=("person", "date"), name="one_use_per_person_and_day"),
         ),
     ]

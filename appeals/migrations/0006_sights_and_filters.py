@@ -5,11 +5,11 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import portal.codes
-import portal.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.codes
+import portal.fields
 
 # Who sees an appeal is derived from its legs; the lists' other columns from the appeal, its answers and hearings.
 RESIGHT = """
@@ -115,179 +115,456 @@ $$;
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0005_evidence'),
-        ('portal', '0002_machines'),
+        ("appeals", "0005_evidence"),
+        ("portal", "0002_machines"),
     ]
 
     operations = [
         migrations.RunSQL(RESIGHT, "DROP FUNCTION appeals_resight(bigint[])"),
         migrations.CreateModel(
-            name='Gist',
+            name="Gist",
             fields=[
-                ('appeal', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='gist', serialize=False, to='appeals.appeal')),
-                ('marks', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                (
+                    "appeal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="gist",
+                        serialize=False,
+                        to="appeals.appeal",
+                    ),
+                ),
+                ("marks", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
             ],
         ),
         migrations.CreateModel(
-            name='ListColumns',
+            name="ListColumns",
             fields=[
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='list_columns', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None)),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="list_columns",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "columns",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedFilter',
+            name="SavedFilter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=20)),
-                ('query', models.CharField(help_text="The list's filter, as its address has it.", max_length=400)),
-                ('is_default', models.BooleanField(default=False)),
-                ('saved_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                ("name", models.CharField(max_length=20)),
+                ("query", models.CharField(help_text="The list's filter, as its address has it.", max_length=400)),
+                ("is_default", models.BooleanField(default=False)),
+                ("saved_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Sight',
+            name="Sight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('line', 'line'), ('own', 'own'), ('free', 'free'), ('duty', 'duty')], max_length=4)),
-                ('is_here', models.BooleanField(help_text='It lies at this very desk now; else only in its line.')),
-                ('status', models.CharField(choices=[('waiting', 'Waiting to be taken'), ('in_hand', 'In hand'), ('asked', 'Waits on the driver'), ('answered', 'Answered'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn'), ('transferred', 'Passed to another body')], max_length=12)),
-                ('tier', models.SmallIntegerField()),
-                ('category', models.CharField(choices=[('dispatch', 'Dispatch'), ('pay', 'Take rate, settlement, deductions'), ('account', 'Blocked account, penalties, rating'), ('lease', 'Lease, deposit, contract, insurance'), ('fine', 'Traffic fines and parking'), ('safety', 'Safety and harassment'), ('home', 'Driver home'), ('other', 'Something else')], max_length=10)),
-                ('is_urgent', models.BooleanField()),
-                ('filed_at', models.DateTimeField()),
-                ('entered_at', models.DateTimeField(help_text='When it came to the tier where it is.', null=True)),
-                ('clock_date', models.DateField(help_text='The day by which its handler owes something, if he does.', null=True)),
-                ('reply_date', models.DateField(help_text='The day by which a company is to reply.', null=True)),
-                ('turn', models.BigIntegerField(help_text='Order of the lists: urgent and untaken, then by the clock that counts, then what owes nothing.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("line", "line"), ("own", "own"), ("free", "free"), ("duty", "duty")], max_length=4
+                    ),
+                ),
+                ("is_here", models.BooleanField(help_text="It lies at this very desk now; else only in its line.")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting to be taken"),
+                            ("in_hand", "In hand"),
+                            ("asked", "Waits on the driver"),
+                            ("answered", "Answered"),
+                            ("closed", "Closed"),
+                            ("withdrawn", "Withdrawn"),
+                            ("transferred", "Passed to another body"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("tier", models.SmallIntegerField()),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("dispatch", "Dispatch"),
+                            ("pay", "Take rate, settlement, deductions"),
+                            ("account", "Blocked account, penalties, rating"),
+                            ("lease", "Lease, deposit, contract, insurance"),
+                            ("fine", "Traffic fines and parking"),
+                            ("safety", "Safety and harassment"),
+                            ("home", "Driver home"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("is_urgent", models.BooleanField()),
+                ("filed_at", models.DateTimeField()),
+                ("entered_at", models.DateTimeField(help_text="When it came to the tier where it is.", null=True)),
+                (
+                    "clock_date",
+                    models.DateField(help_text="The day by which its handler owes something, if he does.", null=True),
+                ),
+                ("reply_date", models.DateField(help_text="The day by which a company is to reply.", null=True)),
+                (
+                    "turn",
+                    models.BigIntegerField(
+                        help_text="Order of the lists: urgent and untaken, then by the clock that counts, then what owes nothing."
+                    ),
+                ),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='resight_added', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT appeal_id FROM changed)); RETURN NULL;', hash='7108069e0d653d44686c2fa462387ad72a81a810', level='STATEMENT', operation='INSERT', pgid='pgtrigger_resight_added_ba1e4', referencing='REFERENCING NEW TABLE AS fresh ', table='appeals_answer', when='AFTER')),
+            model_name="answer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_added",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT appeal_id FROM changed)); RETURN NULL;",
+                    hash="7108069e0d653d44686c2fa462387ad72a81a810",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_resight_added_ba1e4",
+                    referencing="REFERENCING NEW TABLE AS fresh ",
+                    table="appeals_answer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='resight_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.at, fresh.carry_out_date, fresh.carry_out_at, fresh.carried_out_at) IS DISTINCT FROM (stale.at, stale.carry_out_date, stale.carry_out_at, stale.carried_out_at)) SELECT appeal_id FROM changed)); RETURN NULL;', hash='ff99e258f0ddf1af7fd395dcc1cca3832146047b', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_resight_changed_ab964', referencing='REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ', table='appeals_answer', when='AFTER')),
+            model_name="answer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.at, fresh.carry_out_date, fresh.carry_out_at, fresh.carried_out_at) IS DISTINCT FROM (stale.at, stale.carry_out_date, stale.carry_out_at, stale.carried_out_at)) SELECT appeal_id FROM changed)); RETURN NULL;",
+                    hash="ff99e258f0ddf1af7fd395dcc1cca3832146047b",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_resight_changed_ab964",
+                    referencing="REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ",
+                    table="appeals_answer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appeal',
-            trigger=pgtrigger.compiler.Trigger(name='resight_added', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT id FROM changed)); RETURN NULL;', hash='0d43c0f213474c7c5cb76665bcd3738447fa2885', level='STATEMENT', operation='INSERT', pgid='pgtrigger_resight_added_702e1', referencing='REFERENCING NEW TABLE AS fresh ', table='appeals_appeal', when='AFTER')),
+            model_name="appeal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_added",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT id FROM changed)); RETURN NULL;",
+                    hash="0d43c0f213474c7c5cb76665bcd3738447fa2885",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_resight_added_702e1",
+                    referencing="REFERENCING NEW TABLE AS fresh ",
+                    table="appeals_appeal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='appeal',
-            trigger=pgtrigger.compiler.Trigger(name='resight_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.status, fresh.tier, fresh.handling_org_id, fresh.handling_path, fresh.handler_id, fresh.is_urgent, fresh.due_date, fresh.due_at, fresh.category, fresh.place_id, fresh.district_id, fresh.respondent_at_event_id, fresh.filed_at, fresh.closed_at) IS DISTINCT FROM (stale.status, stale.tier, stale.handling_org_id, stale.handling_path, stale.handler_id, stale.is_urgent, stale.due_date, stale.due_at, stale.category, stale.place_id, stale.district_id, stale.respondent_at_event_id, stale.filed_at, stale.closed_at)) SELECT id FROM changed)); RETURN NULL;', hash='9dd5fb357bc18bfc86cb1fa87816d3dd9a7af7e0', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_resight_changed_e4682', referencing='REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ', table='appeals_appeal', when='AFTER')),
+            model_name="appeal",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.status, fresh.tier, fresh.handling_org_id, fresh.handling_path, fresh.handler_id, fresh.is_urgent, fresh.due_date, fresh.due_at, fresh.category, fresh.place_id, fresh.district_id, fresh.respondent_at_event_id, fresh.filed_at, fresh.closed_at) IS DISTINCT FROM (stale.status, stale.tier, stale.handling_org_id, stale.handling_path, stale.handler_id, stale.is_urgent, stale.due_date, stale.due_at, stale.category, stale.place_id, stale.district_id, stale.respondent_at_event_id, stale.filed_at, stale.closed_at)) SELECT id FROM changed)); RETURN NULL;",
+                    hash="9dd5fb357bc18bfc86cb1fa87816d3dd9a7af7e0",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_resight_changed_e4682",
+                    referencing="REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ",
+                    table="appeals_appeal",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='hearing',
-            trigger=pgtrigger.compiler.Trigger(name='resight_added', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT appeal_id FROM changed UNION SELECT c.appeal_id FROM appeals_hearingcase c JOIN changed ON changed.id = c.hearing_id)); RETURN NULL;', hash='e5b4907dc459b3699072433f779a7f99fe4d032c', level='STATEMENT', operation='INSERT', pgid='pgtrigger_resight_added_e42bd', referencing='REFERENCING NEW TABLE AS fresh ', table='appeals_hearing', when='AFTER')),
+            model_name="hearing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_added",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT appeal_id FROM changed UNION SELECT c.appeal_id FROM appeals_hearingcase c JOIN changed ON changed.id = c.hearing_id)); RETURN NULL;",
+                    hash="e5b4907dc459b3699072433f779a7f99fe4d032c",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_resight_added_e42bd",
+                    referencing="REFERENCING NEW TABLE AS fresh ",
+                    table="appeals_hearing",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='hearing',
-            trigger=pgtrigger.compiler.Trigger(name='resight_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.asked_at, fresh.due_date, fresh.replied_at) IS DISTINCT FROM (stale.asked_at, stale.due_date, stale.replied_at)) SELECT appeal_id FROM changed UNION SELECT c.appeal_id FROM appeals_hearingcase c JOIN changed ON changed.id = c.hearing_id)); RETURN NULL;', hash='8ac099fa66017f925116c49025ceab5509e9412a', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_resight_changed_0bc56', referencing='REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ', table='appeals_hearing', when='AFTER')),
+            model_name="hearing",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.asked_at, fresh.due_date, fresh.replied_at) IS DISTINCT FROM (stale.asked_at, stale.due_date, stale.replied_at)) SELECT appeal_id FROM changed UNION SELECT c.appeal_id FROM appeals_hearingcase c JOIN changed ON changed.id = c.hearing_id)); RETURN NULL;",
+                    hash="8ac099fa66017f925116c49025ceab5509e9412a",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_resight_changed_0bc56",
+                    referencing="REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ",
+                    table="appeals_hearing",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='hearingcase',
-            trigger=pgtrigger.compiler.Trigger(name='resight_added', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT appeal_id FROM changed)); RETURN NULL;', hash='3a4d1d4fb509307fe8b308db75ee9f2128824fdf', level='STATEMENT', operation='INSERT', pgid='pgtrigger_resight_added_65e1f', referencing='REFERENCING NEW TABLE AS fresh ', table='appeals_hearingcase', when='AFTER')),
+            model_name="hearingcase",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_added",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT appeal_id FROM changed)); RETURN NULL;",
+                    hash="3a4d1d4fb509307fe8b308db75ee9f2128824fdf",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_resight_added_65e1f",
+                    referencing="REFERENCING NEW TABLE AS fresh ",
+                    table="appeals_hearingcase",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='hearingcase',
-            trigger=pgtrigger.compiler.Trigger(name='resight_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.hearing_id) IS DISTINCT FROM (stale.hearing_id)) SELECT appeal_id FROM changed)); RETURN NULL;', hash='3e889bb87279b25a32f11b8851ffe9ba6a20e628', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_resight_changed_6a6ec', referencing='REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ', table='appeals_hearingcase', when='AFTER')),
+            model_name="hearingcase",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.hearing_id) IS DISTINCT FROM (stale.hearing_id)) SELECT appeal_id FROM changed)); RETURN NULL;",
+                    hash="3e889bb87279b25a32f11b8851ffe9ba6a20e628",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_resight_changed_6a6ec",
+                    referencing="REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ",
+                    table="appeals_hearingcase",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leg',
-            trigger=pgtrigger.compiler.Trigger(name='resight_added', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT appeal_id FROM changed)); RETURN NULL;', hash='9c991e329693b29c8e6e4863a06a6b1923ae5c26', level='STATEMENT', operation='INSERT', pgid='pgtrigger_resight_added_62424', referencing='REFERENCING NEW TABLE AS fresh ', table='appeals_leg', when='AFTER')),
+            model_name="leg",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_added",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT * FROM fresh) SELECT appeal_id FROM changed)); RETURN NULL;",
+                    hash="9c991e329693b29c8e6e4863a06a6b1923ae5c26",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_resight_added_62424",
+                    referencing="REFERENCING NEW TABLE AS fresh ",
+                    table="appeals_leg",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='leg',
-            trigger=pgtrigger.compiler.Trigger(name='resight_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.tier, fresh.organisation_id, fresh.organisation_path, fresh.designated_id, fresh.handler_id, fresh.entered_at, fresh.left_at) IS DISTINCT FROM (stale.tier, stale.organisation_id, stale.organisation_path, stale.designated_id, stale.handler_id, stale.entered_at, stale.left_at)) SELECT appeal_id FROM changed)); RETURN NULL;', hash='df2be3bb61eeafcc087f83bec5c798ff2fdbcde6', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_resight_changed_83110', referencing='REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ', table='appeals_leg', when='AFTER')),
+            model_name="leg",
+            trigger=pgtrigger.compiler.Trigger(
+                name="resight_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="PERFORM appeals_resight(ARRAY(WITH changed AS (SELECT fresh.* FROM fresh JOIN stale USING (id) WHERE (fresh.tier, fresh.organisation_id, fresh.organisation_path, fresh.designated_id, fresh.handler_id, fresh.entered_at, fresh.left_at) IS DISTINCT FROM (stale.tier, stale.organisation_id, stale.organisation_path, stale.designated_id, stale.handler_id, stale.entered_at, stale.left_at)) SELECT appeal_id FROM changed)); RETURN NULL;",
+                    hash="df2be3bb61eeafcc087f83bec5c798ff2fdbcde6",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_resight_changed_83110",
+                    referencing="REFERENCING OLD TABLE AS stale  NEW TABLE AS fresh ",
+                    table="appeals_leg",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='gist',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['marks'], name='gist_marks'),
+            model_name="gist",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["marks"], name="gist_marks"),
         ),
         migrations.AddField(
-            model_name='savedfilter',
-            name='post',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_filters', to='portal.post'),
+            model_name="savedfilter",
+            name="post",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="saved_filters", to="portal.post"
+            ),
         ),
         migrations.AddField(
-            model_name='sight',
-            name='appeal',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sights', to='appeals.appeal'),
+            model_name="sight",
+            name="appeal",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="sights", to="appeals.appeal"
+            ),
         ),
         migrations.AddField(
-            model_name='sight',
-            name='city',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='portal.place'),
+            model_name="sight",
+            name="city",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="portal.place",
+            ),
         ),
         migrations.AddField(
-            model_name='sight',
-            name='company',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='portal.organisation'),
+            model_name="sight",
+            name="company",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="portal.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='sight',
-            name='district',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='portal.place'),
+            model_name="sight",
+            name="district",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="portal.place",
+            ),
         ),
         migrations.AddField(
-            model_name='sight',
-            name='holder',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='portal.post'),
+            model_name="sight",
+            name="holder",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="portal.post",
+            ),
         ),
         migrations.AddField(
-            model_name='sight',
-            name='organisation',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation'),
+            model_name="sight",
+            name="organisation",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="portal.organisation",
+            ),
         ),
         migrations.AddField(
-            model_name='sight',
-            name='place',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.place'),
+            model_name="sight",
+            name="place",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="portal.place",
+            ),
         ),
         migrations.AddField(
-            model_name='sight',
-            name='post',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post'),
+            model_name="sight",
+            name="post",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="portal.post",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(fields=('post', 'name'), name='one_filter_per_name'),
+            model_name="savedfilter",
+            constraint=models.UniqueConstraint(fields=("post", "name"), name="one_filter_per_name"),
         ),
         migrations.AddConstraint(
-            model_name='savedfilter',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('post',), name='one_filter_opens_first'),
+            model_name="savedfilter",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)), fields=("post",), name="one_filter_opens_first"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sight',
-            index=models.Index(condition=models.Q(('kind', 'line')), fields=['organisation', 'turn', 'appeal'], include=('status', 'tier', 'category', 'city', 'district', 'company', 'holder', 'is_urgent', 'filed_at', 'entered_at', 'clock_date', 'reply_date'), name='sight_line'),
+            model_name="sight",
+            index=models.Index(
+                condition=models.Q(("kind", "line")),
+                fields=["organisation", "turn", "appeal"],
+                include=(
+                    "status",
+                    "tier",
+                    "category",
+                    "city",
+                    "district",
+                    "company",
+                    "holder",
+                    "is_urgent",
+                    "filed_at",
+                    "entered_at",
+                    "clock_date",
+                    "reply_date",
+                ),
+                name="sight_line",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sight',
-            index=models.Index(condition=models.Q(('is_here', True), ('kind', 'line')), fields=['organisation', 'turn', 'appeal'], include=('status', 'tier', 'category', 'city', 'district', 'company', 'holder', 'is_urgent', 'filed_at', 'entered_at', 'clock_date', 'reply_date'), name='sight_here'),
+            model_name="sight",
+            index=models.Index(
+                condition=models.Q(("is_here", True), ("kind", "line")),
+                fields=["organisation", "turn", "appeal"],
+                include=(
+                    "status",
+                    "tier",
+                    "category",
+                    "city",
+                    "district",
+                    "company",
+                    "holder",
+                    "is_urgent",
+                    "filed_at",
+                    "entered_at",
+                    "clock_date",
+                    "reply_date",
+                ),
+                name="sight_here",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sight',
-            index=models.Index(condition=models.Q(('kind', 'free')), fields=['organisation', 'turn'], name='sight_free'),
+            model_name="sight",
+            index=models.Index(
+                condition=models.Q(("kind", "free")), fields=["organisation", "turn"], name="sight_free"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sight',
-            index=models.Index(condition=models.Q(('kind', 'own')), fields=['post', 'turn'], name='sight_own'),
+            model_name="sight",
+            index=models.Index(condition=models.Q(("kind", "own")), fields=["post", "turn"], name="sight_own"),
         ),
         migrations.AddIndex(
-            model_name='sight',
-            index=models.Index(condition=models.Q(('kind', 'duty')), fields=['place', 'turn'], name='sight_duty'),
+            model_name="sight",
+            index=models.Index(condition=models.Q(("kind", "duty")), fields=["place", "turn"], name="sight_duty"),
         ),
         migrations.AddConstraint(
-            model_name='sight',
-            constraint=models.UniqueConstraint(fields=('appeal', 'kind', 'organisation', 'post', 'place'), name='one_sight', nulls_distinct=False),
+            model_name="sight",
+            constraint=models.UniqueConstraint(
+                fields=("appeal", "kind", "organisation", "post", "place"), name="one_sight", nulls_distinct=False
+            ),
         ),
         migrations.RunSQL("SELECT appeals_resight(ARRAY(SELECT id FROM appeals_appeal))", migrations.RunSQL.noop),
     ]

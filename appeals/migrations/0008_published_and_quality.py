@@ -3,96 +3,286 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
+from django.db import migrations, models
+
 import portal.codes
 import portal.fields
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0007_sealed_exports'),
-        ('platforms', '0002_company_cities'),
-        ('portal', '0002_machines'),
+        ("appeals", "0007_sealed_exports"),
+        ("platforms", "0002_company_cities"),
+        ("portal", "0002_machines"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='QualityDraw',
+            name="QualityDraw",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('week_date', models.DateField(help_text='The Monday of the week in which the cases were closed.')),
-                ('seed', models.CharField(max_length=64)),
-                ('pool', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), default=list, help_text='Codes of all cases closed that week.', size=None)),
-                ('drawn_at', models.DateTimeField()),
-                ('due_date', models.DateField(help_text='Ten working days for the readings.')),
-                ('committee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quality_draws', to='portal.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                ("week_date", models.DateField(help_text="The Monday of the week in which the cases were closed.")),
+                ("seed", models.CharField(max_length=64)),
+                (
+                    "pool",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16),
+                        default=list,
+                        help_text="Codes of all cases closed that week.",
+                        size=None,
+                    ),
+                ),
+                ("drawn_at", models.DateTimeField()),
+                ("due_date", models.DateField(help_text="Ten working days for the readings.")),
+                (
+                    "committee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quality_draws",
+                        to="portal.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='QualityReading',
+            name="QualityReading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('reasons_fit', models.BooleanField(null=True)),
-                ('remedy_fits', models.BooleanField(null=True)),
-                ('is_plain', models.BooleanField(null=True)),
-                ('clocks_kept', models.BooleanField(null=True)),
-                ('is_confidential', models.BooleanField(null=True)),
-                ('carried_out', models.BooleanField(null=True)),
-                ('should_reopen', models.BooleanField(null=True)),
-                ('note', portal.fields.SealedTextField(blank=True)),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='appeals.answer')),
-                ('appeal', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='quality_reading', to='appeals.appeal')),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='appeals.qualitydraw')),
-                ('organisation', models.ForeignKey(help_text='Whose answer is read.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
-                ('reader', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                ("read_at", models.DateTimeField(null=True)),
+                ("reasons_fit", models.BooleanField(null=True)),
+                ("remedy_fits", models.BooleanField(null=True)),
+                ("is_plain", models.BooleanField(null=True)),
+                ("clocks_kept", models.BooleanField(null=True)),
+                ("is_confidential", models.BooleanField(null=True)),
+                ("carried_out", models.BooleanField(null=True)),
+                ("should_reopen", models.BooleanField(null=True)),
+                ("note", portal.fields.SealedTextField(blank=True)),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="appeals.answer"
+                    ),
+                ),
+                (
+                    "appeal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="quality_reading", to="appeals.appeal"
+                    ),
+                ),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="readings", to="appeals.qualitydraw"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        help_text="Whose answer is read.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.organisation",
+                    ),
+                ),
+                (
+                    "reader",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PublishedAnswer',
+            name="PublishedAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('declined', 'Sent back'), ('announced', 'Announced to the driver'), ('objected', 'The driver does not want it'), ('released', 'Published'), ('withdrawn', 'Taken down')], default='proposed', max_length=10)),
-                ('category', models.CharField(choices=[('dispatch', 'Dispatch'), ('pay', 'Take rate, settlement, deductions'), ('account', 'Blocked account, penalties, rating'), ('lease', 'Lease, deposit, contract, insurance'), ('fine', 'Traffic fines and parking'), ('safety', 'Safety and harassment'), ('home', 'Driver home'), ('other', 'Something else')], max_length=10)),
-                ('company_kind', models.CharField(blank=True, choices=[('department', 'Transport department'), ('committee', 'Industry party committee'), ('enterprise', 'Enterprise party organisation'), ('branch', 'Mobile party branch'), ('home', 'Driver home'), ('platform', 'Platform company'), ('leasing', 'Leasing company')], max_length=12)),
-                ('asked', portal.fields.SealedTextField(help_text='The question in plain words, in a sentence or two.')),
-                ('answered', portal.fields.SealedTextField()),
-                ('done', portal.fields.SealedTextField(blank=True, help_text='What came of it.')),
-                ('proposed_at', models.DateTimeField()),
-                ('announced_at', models.DateTimeField(null=True)),
-                ('appears_at', models.DateTimeField(help_text='When it comes out, unless the driver objects.', null=True)),
-                ('released_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(help_text='Sent back, objected to or taken down.', null=True)),
-                ('reason', portal.fields.SealedTextField(blank=True)),
-                ('pairs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), default=list, size=None)),
-                ('answer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='appeals.answer')),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='publications', to='appeals.appeal')),
-                ('committee', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
-                ('company', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.organisation')),
-                ('ended_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
-                ('released_by', models.ForeignKey(help_text='The second person, of the committee.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
-                ('rule_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='platforms.ruleversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("declined", "Sent back"),
+                            ("announced", "Announced to the driver"),
+                            ("objected", "The driver does not want it"),
+                            ("released", "Published"),
+                            ("withdrawn", "Taken down"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("dispatch", "Dispatch"),
+                            ("pay", "Take rate, settlement, deductions"),
+                            ("account", "Blocked account, penalties, rating"),
+                            ("lease", "Lease, deposit, contract, insurance"),
+                            ("fine", "Traffic fines and parking"),
+                            ("safety", "Safety and harassment"),
+                            ("home", "Driver home"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "company_kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("department", "Transport department"),
+                            ("committee", "Industry party committee"),
+                            ("enterprise", "Enterprise party organisation"),
+                            ("branch", "Mobile party branch"),
+                            ("home", "Driver home"),
+                            ("platform", "Platform company"),
+                            ("leasing", "Leasing company"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "asked",
+                    portal.fields.SealedTextField(help_text="The question in plain words, in a sentence or two."),
+                ),
+                ("answered", portal.fields.SealedTextField()),
+                ("done", portal.fields.SealedTextField(blank=True, help_text="What came of it.")),
+                ("proposed_at", models.DateTimeField()),
+                ("announced_at", models.DateTimeField(null=True)),
+                (
+                    "appears_at",
+                    models.DateTimeField(help_text="When it comes out, unless the driver objects.", null=True),
+                ),
+                ("released_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(help_text="Sent back, objected to or taken down.", null=True)),
+                ("reason", portal.fields.SealedTextField(blank=True)),
+                (
+                    "pairs",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2), default=list, size=None
+                    ),
+                ),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="appeals.answer"
+                    ),
+                ),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="publications", to="appeals.appeal"
+                    ),
+                ),
+                (
+                    "committee",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.organisation",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.organisation",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        help_text="The second person, of the committee.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="portal.post",
+                    ),
+                ),
+                (
+                    "rule_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="platforms.ruleversion",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'released')), fields=['-released_at', '-id'], name='published_newest'), models.Index(condition=models.Q(('state', 'announced')), fields=['appears_at'], name='published_to_come'), django.contrib.postgres.indexes.GinIndex(fields=['pairs'], name='published_pairs')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('proposed', 'announced', 'released'))), fields=('appeal',), name='one_publication_per_appeal'), models.CheckConstraint(condition=models.Q(('released_by__isnull', True), models.Q(('released_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='publication_needs_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='publication_was_released')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "released")),
+                        fields=["-released_at", "-id"],
+                        name="published_newest",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "announced")), fields=["appears_at"], name="published_to_come"
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["pairs"], name="published_pairs"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("proposed", "announced", "released"))),
+                        fields=("appeal",),
+                        name="one_publication_per_appeal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("released_by__isnull", True),
+                            models.Q(("released_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="publication_needs_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "released"), _negated=True),
+                            models.Q(("released_at__isnull", False), ("released_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="publication_was_released",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='qualitydraw',
-            index=models.Index(fields=['-week_date'], name='appeals_qua_week_da_29aa7a_idx'),
+            model_name="qualitydraw",
+            index=models.Index(fields=["-week_date"], name="appeals_qua_week_da_29aa7a_idx"),
         ),
         migrations.AddConstraint(
-            model_name='qualitydraw',
-            constraint=models.UniqueConstraint(fields=('committee', 'week_date'), name='one_draw_a_week'),
+            model_name="qualitydraw",
+            constraint=models.UniqueConstraint(fields=("committee", "week_date"), name="one_draw_a_week"),
         ),
         migrations.AddIndex(
-            model_name='qualityreading',
-            index=models.Index(fields=['organisation', 'read_at'], name='appeals_qua_organis_53c529_idx'),
+            model_name="qualityreading",
+            index=models.Index(fields=["organisation", "read_at"], name="appeals_qua_organis_53c529_idx"),
         ),
     ]

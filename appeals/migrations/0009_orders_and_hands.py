@@ -5,19 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0008_published_and_quality'),
-        ('portal', '0002_machines'),
+        ("appeals", "0008_published_and_quality"),
+        ("portal", "0002_machines"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='leg',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['handed_on_by'], name='leg_handed_on'),
+            model_name="leg",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["handed_on_by"], name="leg_handed_on"),
         ),
         migrations.AddIndex(
-            model_name='sight',
-            index=models.Index(condition=models.Q(('kind', 'line')), fields=['organisation', '-entered_at', '-appeal'], name='sight_entered'),
+            model_name="sight",
+            index=models.Index(
+                condition=models.Q(("kind", "line")),
+                fields=["organisation", "-entered_at", "-appeal"],
+                name="sight_entered",
+            ),
         ),
     ]

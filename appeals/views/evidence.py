@@ -58,8 +58,9 @@ def file_original(request: HttpRequest, code: str) -> HttpResponseBase:
     is_own = permissions_evidence.may_open_original(request.user, evidence)  # type: ignore[arg-type]
     if not is_own and (post is None or not permissions_evidence.may_ask_for_original(post, evidence, now)):
         return errors.not_found(request)
-    if request.method != ("GET" if is_own else "POST"):
-        return HttpResponseNotAllowed(["GET" if is_own else "POST"])
+    methods = ["GET", "HEAD"] if is_own else ["POST"]
+    if request.method not in methods:
+        return HttpResponseNotAllowed(methods)
     if not evidence.is_open:
         return errors.refused(request, Refused(evidence_names.why_closed(evidence)))
     if not is_own and post is not None:

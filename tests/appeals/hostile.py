@@ -126,7 +126,8 @@ def polyglots() -> Iterator[Hostile]:
     riders = {
         "zip": archive, "html": b"<html>" + SCRIPT, "script": SCRIPT, "svg": b"<svg onload=alert(1)>",
         "php": b"<?php id();", "pdf": document(), "program": b"MZ" + b"\0" * 200, "elf": b"\x7fELF\x02\x01\x01\0",
-        "rar": b"Rar!\x1a\x07\x01\0", "7z": b"7z\xbc\xaf\x27\x1c\0\4", "gzip": b"\x1f\x8b\x08\0\0", "shell": b"#!/bin/sh\nid",
+        "rar": b"Rar!\x1a\x07\x01\0", "7z": b"7z\xbc\xaf\x27\x1c\0\4", "gzip": b"\x1f\x8b\x08\0\0",
+        "shell": b"#!/bin/sh\nid",
         "class": b"\xca\xfe\xba\xbe\0\0\0\x34", "phar": b"<?php __HALT_COMPILER(); ?>", "bz2": b"BZh91AY&SY",
     }  # fmt: skip
     hosts = {"jpeg": picture(), "png": picture("PNG"), "webp": picture("WEBP"), "lying jpeg": photo()}

@@ -115,7 +115,8 @@ def test_every_reason_has_its_sentence() -> None:
 
 def test_a_decoder_that_was_taken_over_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     for said in (
-        {"kind": "exe", "copy": 1, "small": 0}, {"kind": "jpeg", "copy": 10**12, "small": 0}, {"why": ["a"]}, {"why": "so"},
+        {"kind": "exe", "copy": 1, "small": 0}, {"kind": "jpeg", "copy": 10**12, "small": 0}, {"why": ["a"]},
+        {"why": "so"},
         {"kind": "jpeg", "copy": "x", "small": 0}, [], None, {"kind": "jpeg", "copy": 100, "small": 0},
     ):  # fmt: skip
         script = f"import sys; sys.stdin.buffer.read(); print({json.dumps(json.dumps(said))})"
@@ -127,7 +128,7 @@ def test_a_decoder_that_was_taken_over_is_not_believed(monkeypatch: pytest.Monke
 def test_one_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gate, "COMMAND", [sys.executable, "-c", "import time; time.sleep(60)"])
     monkeypatch.setattr(gate, "PATIENCE", 0.5)
-    with pytest.raises(Turned, match="."), gate.looked_at([b"x"]):
+    with pytest.raises(Turned), gate.looked_at([b"x"]):
         pass
 
 
@@ -138,7 +139,8 @@ import django; django.setup()
 from appeals import gate
 from tests.appeals import files, hostile
 every = [*hostile.bombs(), *hostile.moving(), *hostile.odd_but_honest()]
-every += [hostile.Hostile("large", files.picture("PNG", (4400, 4400), "RGBA")), hostile.Hostile("full", b"\\xff\\xd8" + b"x" * 20_000_000)]
+every += [hostile.Hostile("large", files.picture("PNG", (4400, 4400), "RGBA"))]
+every += [hostile.Hostile("full", b"\\xff\\xd8" + b"x" * 20_000_000)]
 def at(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 before = at()
 for one in every:

@@ -124,9 +124,7 @@ def test_a_company_that_stays_silent_is_counted_and_stops_nothing() -> None:
     appeal = world.an_appeal(
         "in_hand", by=driver, handler=line["contact"], about=company, now=world.at("2026-03-02 09:00")
     )
-    world.heard(
-        appeal.pk, by=line["contact"], question="三月初派单规则改了吗？", now=world.at("2026-03-02 10:00")
-    )
+    world.heard(appeal.pk, by=line["contact"], question="三月初派单规则改了吗？", now=world.at("2026-03-02 10:00"))
     assert ticking.note_silence(now=world.at("2026-03-06 00:00"), most=10) == 1
     assert ticking.note_silence(now=world.at("2026-03-06 00:01"), most=10) == 0
     assert kinds(appeal)[-1] == "appeals.platform_silent"

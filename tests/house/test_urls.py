@@ -336,6 +336,12 @@ TABLE: dict[str, Row] = {
 }
 
 
+# an upload is asked by HEAD how far it came
+OWN_HEAD = frozenset({"appeals:upload"})
+# allauth's pages of a factor that nobody here has: its own answers to whatever method
+KEYS = frozenset({"mfa_edit_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes"})
+
+
 def names(resolver: Any, spaces: tuple[str, ...] = ()) -> Iterator[str]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
@@ -445,6 +451,28 @@ def test_sending_nothing_breaks_nothing_and_strangers_write_nothing(cast: Cast, 
         assert {ask(cast, viewer, "get", url).status_code for viewer in SIGNED_IN} == {405}
 
 
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in KEYS])
+def test_no_other_method_changes_anything_or_says_more(cast: Cast, name: str) -> None:
+    """HEAD is GET without its page; PUT, DELETE and OPTIONS leave everything as it was, whoever asks."""
+    row, url = TABLE[name], address(cast, name)
+    before = Event.objects.count()
+    for viewer in ("anonymous", "driver", "other_secretary"):
+        is_stranger = row.expected(viewer) == 404 and viewer != "anonymous"
+        if not row.by_post and name not in OWN_HEAD:
+            headed = ask(cast, viewer, "head", url)
+            expected: int | str = row.expected(viewer)
+            if viewer == "anonymous" and not row.is_public:
+                expected = 401 if ":api_" in name else SIGN_IN
+            assert answer(headed) in (expected, SIGN_IN), viewer
+            assert b"".join(headed) == b""
+        for method in ("put", "delete", "options"):
+            sent = ask(cast, viewer, method, url)
+            assert sent.status_code < 500, f"{viewer} {method}: {sent.status_code}"
+            assert sent.events == before, f"{viewer} left something by {method}"  # type: ignore[attr-defined]
+            if is_stranger:
+                assert sent.status_code in (403, 404, 405), f"{viewer} {method}: {sent.status_code}"
+
+
 def text_of(response: HttpResponse, url: str) -> str:
     """A page without what is different each time: its reference, its tokens, the address that was asked for."""
     page = response.content.decode().replace(url, "ADDRESS")
@@ -475,6 +503,13 @@ def test_what_one_may_not_see_looks_like_what_does_not_exist(cast: Cast, name: s
         assert hidden.headers.keys() == absent.headers.keys()
         secrets = (cast.people["driver"].name, cast.cases["in_hand"].title, cast.cases["in_hand"].number)
         assert not [secret for secret in secrets if secret in hidden.content.decode()]
+
+
+@pytest.mark.parametrize(
+    "address", ["/appeals/%00/", "/r/%00/%00/", "/desk/?q=%00", "/answers/?q=a%00", "/api/desk/appeals/?q=%00"]
+)
+def test_a_nul_leads_nowhere(cast: Cast, address: str) -> None:
+    assert {ask(cast, viewer, "get", address).status_code for viewer in ("driver", "secretary")} == {404}
 
 
 def test_a_receipt_needs_its_own_secret(cast: Cast) -> None:

@@ -89,7 +89,7 @@ def test_no_cell_of_a_csv_can_run(cells: list[str]) -> None:
 @settings(deadline=None)
 def test_every_text_of_an_xlsx_is_typed_as_text(cells: list[str]) -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx(cells))).active
-    found = {row: cell for row, cell in enumerate((row[0] for row in sheet.iter_rows(min_row=2)), start=0)}
+    found = dict(enumerate(row[0] for row in sheet.iter_rows(min_row=2)))
     for number, cell in enumerate(cells):
         expected = sheets.neutral(cell)
         if expected:

@@ -52,7 +52,7 @@ def words(
     """Everything the filter's template shows."""
     day = beijing_day(now)
     return {
-        "chips": chips("appeals:inbox", wanted, listed.counts, tuple(listing.CHIPS)),
+        "chips": chips("appeals:inbox", wanted, listed.counts, tuple(listing.CHIPS), listed.most),
         "search": {
             "name": "q",
             "value": wanted.words,
@@ -75,23 +75,25 @@ def words(
     }
 
 
-def chips(name: str, wanted: Wanted, counts: dict[str, int], shown: tuple[str, ...]) -> list[dict[str, Any]]:
+def chips(
+    name: str, wanted: Wanted, counts: dict[str, int], shown: tuple[str, ...], most: int = listing.MOST
+) -> list[dict[str, Any]]:
     return [
         {
             "url": address(wanted, name, show=chip),
             "chip": chip,
             "word": listing.CHIPS[chip],
             "count": counts[chip],
-            "figure": figure(counts[chip]),
+            "figure": figure(counts[chip], most),
             "is_current": chip == wanted.show,
         }
         for chip in shown
     ]
 
 
-def figure(count: int) -> str:
+def figure(count: int, most: int = listing.MOST) -> str:
     """1,000+ for what is counted no further."""
-    return f"{listing.MOST:,}+" if count > listing.MOST else f"{count:,}"
+    return f"{most:,}+" if count > most else f"{count:,}"
 
 
 def _kinds(wanted: Wanted) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "inbox": listed,
         "wanted": wanted,
         "empty": _empty(wanted),
-        "most": f"{listing.MOST:,}",
+        "most": f"{listed.most:,}",
         "columns": columns,
         "rows": _rows(listed, wanted, opened, request.GET.get("at", ""), columns, beijing_day(now)),
         **filtering.words(post, wanted, listed, kept, filters, now),
