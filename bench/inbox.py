@@ -19,8 +19,8 @@ from django.test import Client, override_settings
 from django.urls import include, path
 from django.utils import timezone
 
-from appeals import inbox, marks
-from appeals.inbox import Wanted
+from appeals import marks
+from appeals.inbox import Wanted, listing
 from appeals.inbox.columns import chosen
 from appeals.inbox.rows import Row, name_of
 from appeals.models import Appeal, Category, Gist, Leg
@@ -227,8 +227,10 @@ def page(client: Client, address: str) -> tuple[float, float, int]:
 
 
 def explained(post: Post, wanted: Wanted) -> tuple[float, int]:
-    """Milliseconds and buffers of finding the 25 cases of a page, nothing joined but what permissions need."""
-    sql, params = inbox.found(post, wanted, timezone.now()).values("pk")[:25].query.sql_with_params()
+    """Milliseconds and buffers of finding which 25 cases a page shows, in their order, barred ones left out."""
+    desk = listing.Desk(post, timezone.now())
+    listed = listing.Listed(desk.behind(wanted.show, desk.narrowing(wanted).condition), wanted)
+    sql, params = listed.sights()[:25].query.sql_with_params()
     with connection.cursor() as cursor:
         for _run in range(3):
             cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
@@ -273,8 +275,9 @@ def measure(viewers: dict[str, Post], reference: float) -> list[str]:
                 whole <= TIMES * reference or "q=" in query, f"{who}, {what}: {whole / reference:.2f} x the bare view"
             )
             check(buffers <= BUFFERS or what not in PATH, f"{who}, {what}: {buffers} buffers")
-        same = {counts[name] for name in PATH}
-        check(len(same) == 1, f"{who}: questions differ: {counts}")
+        # what no row of a page has, such as a handler, is not asked for
+        spread = max(counts[name] for name in PATH) - min(counts[name] for name in PATH)
+        check(spread <= 2, f"{who}: questions differ: {counts}")
     return missed
 
 

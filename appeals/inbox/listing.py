@@ -184,7 +184,8 @@ def read(
     counts = {chip: whole[chip] for chip in CHIPS if chip in whole}
     if wanted.is_narrowed:
         counts = tally({chip: desk.behind(chip, narrowed.condition).sights() for chip in CHIPS}, narrowed.most)
-    paginator = Paginator(_Rows(desk.behind(wanted.show, narrowed.condition), wanted), rows_a_page)
+    listed: Any = Listed(desk.behind(wanted.show, narrowed.condition), wanted)
+    paginator: Paginator[Appeal] = Paginator(listed, rows_a_page)
     # the chip's own count: one question less, and never two truths
     paginator.count = min(counts[wanted.show], narrowed.most)
     page = paginator.get_page(wanted.page)
@@ -195,16 +196,19 @@ def read(
 
 
 @dataclass(frozen=True)
-class _Rows:
+class Listed:
     """The list as a page cuts it out: the cases' ids from the narrow table in its order, then these cases alone."""
 
     line: Sightline
     wanted: Wanted
 
-    def __getitem__(self, piece: slice) -> list[Appeal]:
+    def sights(self) -> QuerySet[Any, Any]:
         order = [_bare(part) for part in order_of(self.wanted)]
-        rows = self.line.rows(*SHOWN, *(("company__short_name",) if self.wanted.sort == BY_COMPANY else ()))
-        known = {row["appeal_id"]: row for row in rows.order_by(*order)[piece]}
+        beside = ("company__short_name",) if self.wanted.sort == BY_COMPANY else ()
+        return self.line.rows(*SHOWN, *beside).order_by(*order)
+
+    def __getitem__(self, piece: slice) -> list[Appeal]:
+        known = {row["appeal_id"]: row for row in self.sights()[piece]}
         appeals = _shown(Appeal.objects.filter(pk__in=known)).in_bulk()
         for pk, row in known.items():
             found: Any = appeals[pk]
