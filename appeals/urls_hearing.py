@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/hearings/<str:code>/", hearings.hearing, name="hearing"),
     path("desk/hearings/<str:code>/add/", hearings.supplement, name="supplement"),
     path("desk/groups/", groups.groups, name="groups"),
+    path("desk/groups/hint/", groups.groups_hint, name="groups_hint"),
     path("desk/groups/make/<str:key>/", groups.make_group, name="make_group"),
     path("desk/groups/<str:code>/", groups.desk_group, name="desk_group"),
     path("desk/groups/<str:code>/cases/", groups.group_cases, name="group_cases"),

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from appeals.actions import replying
 from appeals.api import bodies, examples, shapes, showing
 from appeals.api.moves import Move, page_request
+from appeals.hearings import for_company
 from appeals.models import Hearing
 from appeals.views.desk import entry
 from portal.api.door import Door
@@ -25,9 +26,8 @@ TAGS = ["company"]
 
 def own_hearings(request: Request) -> QuerySet[Hearing]:
     post = entry.require_post(page_request(request), ANSWER_FOR_COMPANY, timezone.now())
-    rows = Hearing.objects.filter(company=post.organisation_id)
-    rows = rows.select_related("appeal__place__parent", "appeal__rule_version__rule", "asked_event", "reply_event")
-    return rows.prefetch_related("asked_event__texts", "reply_event__texts")
+    rows = for_company(post.organisation_id).select_related("reply_event")
+    return rows.prefetch_related("reply_event__texts")
 
 
 class HearingPageSerializer(serializers.Serializer):

@@ -193,15 +193,28 @@ class ReplySerializer(serializers.Serializer):
     offer = serializers.CharField(allow_blank=True)
 
 
+class DetailSerializer(serializers.Serializer):
+    """Something the driver agreed to show, in his own words of consent."""
+
+    name = serializers.CharField()
+    words = serializers.CharField()
+
+
 class HearingSerializer(serializers.Serializer):
     """What a company is asked, in a paraphrase: never who asks, which case it is, nor when exactly."""
 
     code = serializers.CharField()
     question = serializers.CharField(allow_blank=True)
     category = serializers.ChoiceField(choices=Category.choices)
-    city = NamedSerializer()
+    city = NamedSerializer(allow_null=True)
     rule_version = RuleSerializer(allow_null=True)
-    asked_at = serializers.DateTimeField()
+    deduction_kind = serializers.ChoiceField(choices=DeductionKind.choices, allow_blank=True)
+    from_date = serializers.DateField(allow_null=True)
+    until_date = serializers.DateField(allow_null=True)
+    fact_kinds = serializers.ListField(child=serializers.CharField())
+    details = DetailSerializer(many=True)
+    is_group = serializers.BooleanField()
+    asked_date = serializers.DateField()
     due_date = serializers.DateField()
     state = serializers.ChoiceField(choices=HEARING_STATES)
     reply = ReplySerializer(allow_null=True)

@@ -8,12 +8,13 @@ from django.utils.functional import Promise
 
 from appeals import inbox, standing
 from appeals.api import shapes
-from appeals.casefile import CaseFile, hearing_state
+from appeals.casefile import CaseFile
+from appeals.hearings import as_company
 from appeals.models import Answer, Appeal, Hearing, Leg
 from appeals.timeline import Entry, last_of
 from appeals.timeline import of as timeline_of
 from portal.calendar import beijing_day
-from portal.models import Organisation, Place, User
+from portal.models import CalendarNotice, Organisation, Place, User
 
 Shown = dict[str, Any]
 RELATED = (
@@ -176,18 +177,25 @@ def _entry(entry: Entry) -> Shown:
 
 def hearing(asked: Hearing, now: datetime.datetime) -> Shown:
     """What a company may know of a question: the page's own list of facts."""
-    said = {text.name: text.text or "" for text in asked.asked_event.texts.all()}
     given = {text.name: text.text or "" for text in asked.reply_event.texts.all()} if asked.reply_event else {}
-    version = asked.appeal.rule_version
+    written = asked.paraphrase
+    version = written.rule_version if written else None
+    seen = as_company(asked, now, CalendarNotice.objects.calendar())
     shown = {
         "code": asked.code,
-        "question": said.get("question", ""),
+        "question": seen.question,
         "category": asked.appeal.category,
-        "city": named(asked.appeal.place.city),
+        "city": named(asked.appeal.place.city) if seen.city else None,
         "rule_version": {"title": version.rule.title, "number": version.number} if version else None,
-        "asked_at": asked.asked_at,
+        "deduction_kind": written.deduction_kind if written else "",
+        "from_date": written.from_date if written else None,
+        "until_date": written.until_date if written else None,
+        "fact_kinds": written.fact_kinds if written else [],
+        "details": [{"name": name, "words": words} for name, words in seen.details],
+        "is_group": seen.is_group,
+        "asked_date": seen.asked_date,
         "due_date": asked.due_date,
-        "state": hearing_state(asked, now),
+        "state": seen.state,
         "reply": {
             "at": asked.replied_at,
             "rule": given.get("rule", ""),

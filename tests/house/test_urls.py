@@ -247,6 +247,7 @@ TABLE: dict[str, Row] = {
     "appeals:release_list": only(*DESKS),
     "appeals:release": only("secretary", "city", "province", of="release"),
     "appeals:groups": only(*DESKS),
+    "appeals:groups_hint": only(*DESKS),
     "appeals:make_group": only("secretary", "city", "province", of="candidate"),
     "appeals:desk_group": only("secretary", "city", "province", of="group"),
     "appeals:group_cases": only("secretary", "city", "province", of="group"),

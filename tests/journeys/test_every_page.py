@@ -51,6 +51,7 @@ WITHOUT_PAGE = frozenset(
         "appeals:copy_template",
         "appeals:draft_save",
         "appeals:file_for_code",
+        "appeals:groups_hint",
         "appeals:file_for_confirm",
         "appeals:file_for_receipt",
         "appeals:log_file",

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from appeals import grouping, hearings, inbox, permissions, rollup
 from appeals.actions import gathering
@@ -58,6 +59,14 @@ def groups(request: HttpRequest) -> HttpResponse:
         "shown": [(one, grouping.cause_of(one.group)) for one in measured],
     }
     return render(request, "appeals/desk/groups.html", words)
+
+
+@require_safe
+def groups_hint(request: HttpRequest) -> HttpResponse:
+    """The line above the list, asked for once the list stands: counting all recent cases is not what it waits for."""
+    now = timezone.now()
+    found = grouping.candidates(_keeper(request, now), now)
+    return render(request, "appeals/desk/_groups_hint.html", {"first": found[0] if found else None, "n": len(found)})
 
 
 def make_group(request: HttpRequest, key: str) -> HttpResponse:

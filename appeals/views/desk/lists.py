@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from appeals import exports, leading, permissions, presence
+from appeals import exports, grouping, leading, permissions, presence
 from appeals import inbox as listing
 from appeals.actions import spending
 from appeals.casefile import CaseFile
@@ -78,6 +78,7 @@ def _work(post: Post, now: datetime.datetime) -> dict[str, Any]:
     today = beijing_day(now)
     return {
         "bulk_form": KeyForm(),
+        "may_group": grouping.may_keep_groups(post, today),
         "may_assign": leading.leads_at(post, post.organisation, today),
         "may_export": exports.may_export(post, today),
     }
