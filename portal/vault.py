@@ -95,17 +95,18 @@ def _bound(label: str, offset: int) -> bytes:
 def write(store: str, part: str, key: str, pieces: Iterable[bytes]) -> int:
     """Write a part whole, or not at all; gives the length of its plain text."""
     target = path_of(store, part)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix="new-", delete=False) as file:
-        try:
-            sealer = Sealer(file, key, f"{store}.{part}")
-            for piece in pieces:
-                sealer.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-            os.replace(file.name, target)
-        except BaseException:
-            os.unlink(file.name)
-            raise
+    with (
+        contextlib.ExitStack() as left,
+        tempfile.NamedTemporaryFile(dir=target.parent, prefix="new-", delete=False) as file,
+    ):
+        left.callback(os.unlink, file.name)
+        sealer = Sealer(file, key, f"{store}.{part}")
+        for piece in pieces:
+            sealer.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+        os.replace(file.name, target)
+        left.pop_all()  # it has its name: nothing is left to be taken away
     return sealer.offset
 
 

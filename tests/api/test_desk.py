@@ -68,7 +68,7 @@ def test_it_pages_and_asks_the_database_no_more_for_many(line: dict[str, Any], d
     assert (len(set(codes)), second["next"]) == (6, None)
 
 
-@pytest.mark.parametrize("asked", [{"q": "a\0b"}, {"show": "no"}, {"page_size": 0}, {"cursor": "x"}, {"company": "x"}])
+@pytest.mark.parametrize("asked", [{"show": "no"}, {"page_size": 0}, {"cursor": "x"}, {"company": "x"}])
 def test_a_filter_that_makes_no_sense_is_400(line: dict[str, Any], asked: dict[str, Any]) -> None:
     answer = program_of(line["secretary"]).get(URL, **asked)
     assert answer.status_code == 400

@@ -52,7 +52,6 @@ def test_take_beside_the_list_leads_back_to_the_list() -> None:
     ("verb", "values", "status", "kind"),
     [
         ("ask", {"question": "有当天的截图吗？"}, "asked", "asked"),
-        ("hear_platform", {"question": "十一月以来派单规则怎么变的？"}, "in_hand", "platform_asked"),
         ("escalate", {"reason": "要党委定。"}, "waiting", "escalated"),
         ("return_down", {"reason": "联系人能办。"}, "waiting", "returned"),
         (

@@ -172,18 +172,17 @@ def test_a_company_replies_once() -> None:
     hearing = a_hearing(line)
     client = a_liaison(line)
     address = f"/desk/hearings/{hearing.code}/"
-    assert "派单规则 1" in client.get(address).content.decode()
-    reply = {"rule_given": "派单规则第 1 版", "facts_given": "服务分低于 90 的靠后。", "offer": "补一次说明。"}
-    assert send(client, address, facts_given="").status_code == 422
+    reply = {
+        "rule": "none", "stance": "partly", "point_1": "服务分低于 90 的靠后。", "offer": "补一次说明。",
+        "contact": "司机服务部",
+    }  # fmt: skip
+    assert send(client, address, point_1="").status_code == 422
     values = {**hidden_fields(client.get(address)), **reply}
     assert client.post(address, values)["Location"] == address
     assert client.post(address, values)["Location"] == address
-    assert words(last(hearing.appeal, "platform_replied")) == {
-        "rule": "派单规则第 1 版",
-        "facts": "服务分低于 90 的靠后。",
-        "offer": "补一次说明。",
-    }
-    assert "按期说明" in text(client.get(page("hearings")))
+    given = words(last(hearing.appeal, "platform_replied"))
+    assert (given["facts"], given["offer"]) == ("服务分低于 90 的靠后。", "补一次说明。")
+    assert "按期说明" in text(client.get(page("hearings", show="replied")))
     assert client.post(address, {**reply, "key": "n" * 30}).status_code == 422
     assert "服务分低于 90 的靠后。" in text(line.browser("secretary").get(page("case", hearing.appeal)))
 
@@ -194,11 +193,11 @@ def test_late_is_said_and_still_taken() -> None:
     yesterday = world.NOW - datetime.timedelta(days=1)
     Hearing.objects.filter(pk=hearing.pk).update(due_at=yesterday, due_date=yesterday.date(), silent_at=world.NOW)
     client = a_liaison(line)
-    assert "平台超时 1 天" in text(client.get(page("hearings")))
+    assert "平台超时 1 天" in text(client.get(page("hearings", show="late")))
     assert "平台超时 1 天" in text(line.browser("secretary").get(page("inbox", show="company")))
     post = Post.objects.get(role=Role.LIAISON, organisation=line.platform)
     replying.platform_reply(hearing.pk, by=post, facts_given="补交。", now=world.NOW)
-    assert "超时说明" in text(client.get(page("hearings")))
+    assert "超时说明" in text(client.get(page("hearings", show="replied")))
 
 
 # -- the contact's phone ----------------------------------------------------------------------------------------------
@@ -230,7 +229,8 @@ def test_a_contacts_card_and_the_others() -> None:
     assert card.context["rows"][0].appeal == appeal
     assert staff_cards(line.driver, None) == []
     [counted] = staff_cards(line.committee.person, line.committee)
-    assert counted.context["counts"] == {"appeals:inbox": 0, "appeals:alarms": 0}
+    assert {"appeals:inbox", "appeals:alarms"} <= set(counted.context["counts"])
+    assert set(counted.context["counts"].values()) == {0}
 
 
 # -- the letter -------------------------------------------------------------------------------------------------------

@@ -141,13 +141,13 @@ def test_one_person_keeps_a_bounded_heap(driver: User, monkeypatch: pytest.Monke
     monkeypatch.setattr("appeals.actions.receiving.LOOSE_FILES", 2)
     evidencing.begin(size=10, name="a", by=driver, now=NOW)
     evidencing.begin(size=10, name="b", by=driver, now=NOW)
-    with pytest.raises(Refused, match="many files"):
+    with pytest.raises(Refused, match="您传的文件很多"):
         evidencing.begin(size=10, name="c", by=driver, now=NOW)
     evidencing.begin(size=10, name="c", by=world.a_person(), now=NOW)
     monkeypatch.setattr("appeals.actions.receiving.LOOSE_FILES", 20)
     for _file in range(9):
         evidencing.begin(size=20 * 2**20, name="large", by=driver, now=NOW)
-    with pytest.raises(Refused, match="many files"):
+    with pytest.raises(Refused, match="您传的文件很多"):
         evidencing.begin(size=20 * 2**20, name="one too many", by=driver, now=NOW)
 
 
@@ -194,7 +194,7 @@ def test_nobody_gives_a_strangers_file_or_one_twice(driver: User) -> None:
     theirs, own = sent(files.photo(), stranger), sent(files.photo(), driver)
     appeal = filing.file(world.a_filing(evidence=(own.code,)), by=driver, now=NOW)
     for codes in ([theirs.code], [own.code]):
-        with pytest.raises(Refused, match="not there"):
+        with pytest.raises(Refused, match="不在了"):
             driving.add(appeal.pk, by=driver, words="看照片", now=NOW, evidence=codes)
     with pytest.raises(PermissionDenied):
         evidencing.attach([theirs.code], appeal, by=stranger, now=NOW)
@@ -345,7 +345,7 @@ def clamd(settings: Any) -> Iterator[Clamd]:
 
 def test_what_the_scanner_finds_does_not_come_in(driver: User, clamd: Clamd) -> None:
     assert sent(files.picture(), driver).scan == Scan.CLEAN
-    with pytest.raises(Refused, match="virus scanner"):
+    with pytest.raises(Refused, match="查出病毒"):
         sent(files.photo(), driver)
 
 
