@@ -11,6 +11,7 @@ from appeals.actions import driving, evidencing, exporting, handling, overseeing
 from appeals.blanks import Blank
 from appeals.models import AnswerTemplate, Appeal, Export, Hearing, Identity, QualityReading, SavedFilter, Unsealing
 from portal.actions import hooks, tokens
+from portal.calendar import beijing_day
 from portal.models import Event, Notice, Organisation, Place, Post, Role, User
 from tests import world
 from tests.appeals.files import picture
@@ -105,7 +106,7 @@ def _file(cast: Cast, company: Organisation, now: datetime.datetime) -> None:
     promised = world.an_appeal("in_hand", by=driver, handler=contact, now=early, about=company)
     handling.answer(
         promised.pk, by=contact, finding="upheld", reasons="平台算错了。", remedy="退回 38 元。",
-        carry_out_date=world.NOW.date(), now=early,
+        carry_out_date=beijing_day(now), now=early,
     )  # fmt: skip
     up = world.an_appeal("in_hand", by=driver, handler=contact, now=early, about=company)
     handling.escalate(up.pk, by=contact, reason="超出权限。", now=early)
@@ -113,7 +114,7 @@ def _file(cast: Cast, company: Organisation, now: datetime.datetime) -> None:
     done = world.an_appeal("in_hand", by=driver, handler=contact, now=early, about=company)
     handling.answer(
         done.pk, by=contact, finding="upheld", reasons="平台算错了。", remedy="退回 38 元。",
-        carry_out_date=world.NOW.date(), now=early,
+        carry_out_date=beijing_day(now), now=early,
     )  # fmt: skip
     handling.carry_out(done.pk, by=contact, note="钱已到账。", now=early)
     cast.cases["alone"] = world.an_appeal("in_hand", by=driver, handler=contact, now=early, about=company)

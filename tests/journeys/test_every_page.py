@@ -23,6 +23,7 @@ from portal.actions import hooks, tokens
 from portal.actions.roots import publish_due
 from portal.models import OrganisationKind, Role
 from tests import world
+from tests.journeys import rest_of_the_pages
 from tests.journeys.test_in_a_browser import carry_session
 
 WIDTHS = (390, 1440)
@@ -38,7 +39,8 @@ SECOND_FACTOR = (
 DRIVER_PAGE_BYTES = 50 * 1024
 # drawn anew for each role that comes to them
 ROLE_PAGES = frozenset({"portal:start", "appeals:case"})
-# names without a page of their own: only forms are sent there; files, machines, the middle of a sign-in
+# names without a page of their own: only forms are sent there (and what they answer is drawn from), pieces of a page,
+# files, machines, the middle of a sign-in
 WITHOUT_PAGE = frozenset(
     {
         "account_code",
@@ -48,17 +50,26 @@ WITHOUT_PAGE = frozenset(
         "account_demo_post",
         "account_logout",
         "account_returning",
+        "appeals:bulk",
         "appeals:copy_template",
         "appeals:draft_save",
+        "appeals:export_file",
+        "appeals:file",
         "appeals:file_for_code",
         "appeals:groups_hint",
         "appeals:file_for_confirm",
         "appeals:file_for_receipt",
+        "appeals:file_original",
+        "appeals:file_release",
+        "appeals:file_small",
         "appeals:log_file",
         "appeals:new_discard",
         "appeals:note",
+        "appeals:others",
         "appeals:phone",
         "appeals:take",
+        "appeals:upload",
+        "appeals:uploads",
         "mfa_activate_totp",
         "mfa_authenticate",
         "mfa_download_recovery_codes",
@@ -268,6 +279,7 @@ def test_every_page_can_be_read_by_everybody(chromium: Browser, served: str) -> 
                 post=post, kinds_wanted=list(hooks.kinds()), now=now,
             )  # fmt: skip
     tokens.issue(secretary, name="泸州办公系统", days=90, networks=["203.0.113.0/24"], by=secretary.person, now=now)
+    roles |= rest_of_the_pages.walks(now)
     publish_due(now=now)
     found = Findings()
     for who, (client, seeds) in roles.items():

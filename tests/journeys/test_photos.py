@@ -10,7 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from appeals.models import Appeal, Evidence
-from portal.models import Event, User
+from portal.models import Event, Role, User
 from tests import world
 from tests.appeals import files
 from tests.appeals.test_driver_browser import at_the_story
@@ -144,3 +144,23 @@ def test_on_a_narrow_phone_nothing_sticks_out_and_the_client_comes_only_when_it_
     expect(page.locator(".up label", has_text="已传")).to_have_count(1, timeout=WAIT)
     assert page.evaluate("typeof window.tus") == "object"
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_volunteers_long_page_fetches_the_script_of_files_when_he_comes_near_them(
+    chromium: Browser, served: str
+) -> None:
+    home = world.an_organisation("home", "江阳司机之家", place=world.district())
+    volunteer = world.a_post(Role.VOLUNTEER, home)
+    cookie = world.signed_in(volunteer.person, volunteer).cookies[settings.SESSION_COOKIE_NAME]
+    context = chromium.new_context(viewport={"width": 390, "height": 600}, base_url=served, locale="zh-CN")
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": served}])
+    page = context.new_page()
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url.rsplit("/", 1)[-1]))
+    page.goto("/desk/file-for/", wait_until="networkidle")
+    assert "files.js" not in fetched
+    expect(page.locator(".up-add")).to_be_hidden()
+    page.locator("[data-files]").scroll_into_view_if_needed()
+    expect(page.locator(".up-add")).to_be_visible()
+    assert "files.js" in fetched
+    context.close()

@@ -1,0 +1,53 @@
+"""Pages to which the line's own cases lead nobody: groups, exports, answers told anew, readings, releases."""
+
+import datetime
+
+from django.test import Client
+from django.urls import reverse
+
+from appeals.actions import handling
+from portal.calendar import beijing_day
+from tests import world
+from tests.house import cast as casting
+
+Walks = dict[str, tuple[Client | None, list[str]]]
+
+
+def walks(now: datetime.datetime) -> Walks:
+    """Who goes there, and the addresses that each begins with."""
+    cast = casting.gather(now.astimezone(world.BEIJING))
+    things, cases = cast.things, cast.cases
+    lead, contact = cases["grouped"], cast.posts["contact"]
+    handling.take(lead.pk, by=contact, now=now)
+    handling.answer(
+        lead.pk, by=contact, finding="upheld", reasons="平台多扣了罚款。", remedy="退回 38 元。",
+        carry_out_date=beijing_day(now) + datetime.timedelta(days=5), now=now,
+    )  # fmt: skip
+
+    def of(name: str, thing: object = None, space: str = "appeals") -> str:
+        return reverse(f"{space}:{name}", args=[thing.code] if thing is not None else [])  # type: ignore[attr-defined]
+
+    group, export = things["group"], things["export"]
+    of_group = ("desk_group", "group_cases", "choose_lead", "invite_more", "ask_company", "offer_answer", "mark_change")
+    seeds = {
+        "anonymous": [of("published", things["out"])],
+        "driver": [of("publication", cases["announced case"]), of("consent", cases["in_hand"]), of("group", lead)],
+        "secretary": [
+            *(of(name, group) for name in of_group),
+            reverse("appeals:make_group", args=[things["candidate"]]),
+            of("assign", cases["up"]), of("filters"), of("filter", things["filter"]), of("export", export),
+            of("release", things["release"]), of("revoke_token", things["token"], "portal"),
+        ],
+        "city": [
+            of("export", export), of("agree_export", export), of("refuse_export", export),
+            of("desk_publication", things["proposed"]), of("announce_answer", things["proposed"]),
+            of("decline_answer", things["proposed"]), of("take_down_answer", things["out"]),
+            of("reading", things["reading"]),
+        ],
+        "liaison": [of("supplement", things["told"])],
+        "system_admin": [of("hook_secret", things["hook"], "portal")],
+    }  # fmt: skip
+    return {
+        f"{who} of the cast": (None if who == "anonymous" else cast.browsers[who], addresses)
+        for who, addresses in seeds.items()
+    }
