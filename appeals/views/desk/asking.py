@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appeals import hearings, permissions, releases
+from appeals import hearings, inbox, permissions, releases
 from appeals.actions import consenting, handling, hearing
 from appeals.casefile import CaseFile
 from appeals.forms import hearing as forms
@@ -20,7 +20,7 @@ from appeals.views import doors
 from appeals.views.desk import cases, entry
 from portal.calendar import beijing_day
 from portal.errors import Refused
-from portal.models import Post, Role
+from portal.models import CalendarNotice, Post, Role
 from portal.roles import HANDLE
 from portal.views import errors
 
@@ -121,14 +121,18 @@ def release_list(request: HttpRequest) -> HttpResponse:
     """What contacts wrote and nobody has released yet."""
     now = timezone.now()
     post = _releaser(request, now)
-    rows = releases.for_post(post, now).select_related(
-        "appeal__respondent_at_event", "appeal__place", "appeal__filer", "by__person", "event", "rule_version__rule"
-    )
+    rows = releases.for_post(post, now).select_related("appeal__respondent_at_event", "by__person", "event")
+    # what waits here is in hand, so its clock is the answer's: one calendar for the whole list
+    calendar = CalendarNotice.objects.calendar()
     shown = [
-        (CaseFile(written.appeal, post, now), written, hearings.texts_of(written.event).get("question", ""))
+        (inbox.clock_of(written.appeal, now=now, calendar=calendar), written, _question_of(written))
         for written in rows.prefetch_related("event__texts")
     ]
     return render(request, "appeals/desk/release_list.html", {"shown": shown, "today": beijing_day(now)})
+
+
+def _question_of(written: Paraphrase) -> str:
+    return hearings.texts_of(written.event).get("question", "")
 
 
 def _releaser(request: HttpRequest, now: datetime.datetime) -> Post:
@@ -150,9 +154,7 @@ def release(request: HttpRequest, code: str) -> HttpResponse:
     is_return = "note" in request.POST
     form = forms.ReturnForm(request.POST if is_return else None)
     out = forms.KeyForm(request.POST if request.POST and not is_return else None)
-    shown = hearings.question_of(
-        written, hearings.texts_of(written.event).get("question", ""), hearing.details_of(written), beijing_day(now)
-    )
+    shown = hearings.question_of(written, _question_of(written), hearing.details_of(written), beijing_day(now))
     to = reverse("appeals:release_list")
 
     def do(values: dict[str, Any]) -> str:
