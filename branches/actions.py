@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from branches import permissions
 from branches.models import EnterpriseOrganisation, Pair, Responsibility, enterprise_of
-from drivers import actions as drivers
+from drivers.actions import register as drivers
 from drivers.models import Driver, Engagement
 from platforms.models import Company
 from portal import codes, events

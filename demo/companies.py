@@ -4,7 +4,8 @@ import datetime
 from random import Random
 
 from demo import names
-from platforms import actions
+from platforms.actions import rules
+from platforms.actions.companies import register_company
 from platforms.models import Company, DispatchRule
 from portal.calendar import BEIJING
 from portal.models import OrganisationKind, Place, Post
@@ -90,7 +91,7 @@ def register(places: dict[str, Place], *, by: Post, now: datetime.datetime) -> d
     table = [(name, OrganisationKind.PLATFORM, cap, cities) for name, (cap, cities) in PLATFORMS.items()]
     table += [(name, OrganisationKind.LEASING, None, cities) for name, cities in LEASING.items()]
     return {
-        name: actions.register_company(
+        name: register_company(
             name,
             kind=kind,
             short_name=name,
@@ -114,9 +115,9 @@ def publish_rules(companies: dict[str, Company], *, by: Post, random: Random) ->
         clauses = dict(FIRST_RULE)
         for from_date, published_date, change in versions:
             published_at = datetime.datetime.combine(datetime.date.fromisoformat(published_date), MORNING)
-            rule = rule or actions.open_rule(company, "派单规则", by=by.person, post=by, now=published_at)
+            rule = rule or rules.open_rule(company, "派单规则", by=by.person, post=by, now=published_at)
             clauses = {key: text for key, text in (clauses | change).items() if text}
-            actions.publish_version(
+            rules.publish_version(
                 rule,
                 "\n".join(f"{key}：{text}" for key, text in clauses.items()),
                 published_date=datetime.date.fromisoformat(published_date),

@@ -1,8 +1,8 @@
 from django.urls import path
 
-from drivers import views
+from drivers.views import contracts
 
 app_name = "drivers"
 urlpatterns = [
-    path("me/contracts/", views.my_contracts, name="my_contracts"),
+    path("me/contracts/", contracts.my_contracts, name="my_contracts"),
 ]

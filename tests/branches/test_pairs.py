@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from branches import actions
 from branches.models import Pair, contact_for, contacts_of
-from drivers import actions as drivers
+from drivers.actions import register as drivers
 from drivers.models import Driver, Engagement
 from portal.actions import deliveries, posts
 from portal.errors import Refused

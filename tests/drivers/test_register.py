@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from drivers import actions
+from drivers.actions import register as actions
 from drivers.models import Contract, ContractKind, Driver, Engagement
 from portal.errors import Refused
 from portal.models import Event, Place, Post, Role

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from platforms import actions
+from platforms.actions import companies, ties
 from platforms.models import Company, Kinship, Tie, TieKind
 from portal.errors import Refused
 from portal.models import Event, Organisation, Place, Role
@@ -27,7 +27,7 @@ def register(name: str = "新程出行", **fields: object) -> Company:
         "post": admin,
         "now": world.NOW,
     }
-    return actions.register_company(name, **(values | fields))  # type: ignore[arg-type]
+    return companies.register_company(name, **(values | fields))  # type: ignore[arg-type]
 
 
 def test_a_platform_is_registered_with_its_cities_and_cap() -> None:
@@ -80,12 +80,12 @@ def test_only_a_system_administrator_registers_companies_and_only_in_that_post()
 
 def test_a_person_declares_a_tie_and_it_bars_him_from_its_first_to_its_last_day() -> None:
     person, company = world.a_person(), world.a_platform()
-    tie = actions.declare_tie(
+    tie = ties.declare_tie(
         person, company=company, kind=TieKind.STAFF, from_date=DAY, by=person, post=None, now=world.NOW
     )
     assert tie in Tie.objects.live(DAY)
     assert Event.objects.get(kind="platforms.tie_declared").facts == {"company": company.code, "kind": "staff"}
-    actions.end_tie(tie, until_date=DAY, by=person, post=None, now=world.NOW)
+    ties.end_tie(tie, until_date=DAY, by=person, post=None, now=world.NOW)
     assert tie in Tie.objects.live(DAY)
     assert tie not in Tie.objects.live(DAY + datetime.timedelta(days=1))
     assert Event.objects.filter(kind="platforms.tie_ended").exists()
@@ -94,16 +94,16 @@ def test_a_person_declares_a_tie_and_it_bars_him_from_its_first_to_its_last_day(
 def test_a_tie_is_declared_once_at_a_company_and_ends_after_it_began() -> None:
     person, company = world.a_person(), world.a_platform()
     acting = {"by": person, "post": None, "now": world.NOW}
-    tie = actions.declare_tie(person, company=company, kind=TieKind.CAPTAIN, from_date=DAY, **acting)
+    tie = ties.declare_tie(person, company=company, kind=TieKind.CAPTAIN, from_date=DAY, **acting)
     with pytest.raises(Refused):
-        actions.declare_tie(person, company=company, kind=TieKind.STAFF, from_date=DAY, **acting)
+        ties.declare_tie(person, company=company, kind=TieKind.STAFF, from_date=DAY, **acting)
     with pytest.raises(Refused):
-        actions.declare_tie(person, company=world.a_branch(), kind=TieKind.STAFF, from_date=DAY, **acting)
+        ties.declare_tie(person, company=world.a_branch(), kind=TieKind.STAFF, from_date=DAY, **acting)
     with pytest.raises(Refused):
-        actions.end_tie(tie, until_date=DAY - datetime.timedelta(days=1), **acting)
-    actions.end_tie(tie, until_date=DAY, **acting)
+        ties.end_tie(tie, until_date=DAY - datetime.timedelta(days=1), **acting)
+    ties.end_tie(tie, until_date=DAY, **acting)
     with pytest.raises(Refused):
-        actions.end_tie(tie, until_date=DAY, **acting)
+        ties.end_tie(tie, until_date=DAY, **acting)
 
 
 def test_others_declare_nothing_for_a_person_but_a_security_administrator_may() -> None:
@@ -113,20 +113,20 @@ def test_others_declare_nothing_for_a_person_but_a_security_administrator_may() 
     declared = {"company": company, "kind": TieKind.FLEET_LEAD, "from_date": DAY, "now": world.NOW}
     for by, post in ((world.a_person(), None), (system.person, system), (security.person, None)):
         with pytest.raises(PermissionDenied):
-            actions.declare_tie(person, by=by, post=post, **declared)
-    assert actions.declare_tie(person, by=security.person, post=security, **declared).person == person
+            ties.declare_tie(person, by=by, post=post, **declared)
+    assert ties.declare_tie(person, by=security.person, post=security, **declared).person == person
 
 
 def test_kinship_holds_in_both_directions_and_is_declared_once() -> None:
     one, other = world.a_person(), world.a_person()
-    kinship = actions.declare_kinship(one, relative=other, by=one, post=None, now=world.NOW)
+    kinship = ties.declare_kinship(one, relative=other, by=one, post=None, now=world.NOW)
     assert Kinship.objects.filter(person=other, relative=one).exists()
     event = Event.objects.get(kind="platforms.kinship_declared")
     assert event.facts == {"people": sorted([one.code, other.code])}
     assert event.subject == f"platforms.kinship:{kinship.pk}"
     with pytest.raises(Refused):
-        actions.declare_kinship(other, relative=one, by=other, post=None, now=world.NOW)
+        ties.declare_kinship(other, relative=one, by=other, post=None, now=world.NOW)
     with pytest.raises(Refused):
-        actions.declare_kinship(one, relative=one, by=one, post=None, now=world.NOW)
+        ties.declare_kinship(one, relative=one, by=one, post=None, now=world.NOW)
     with pytest.raises(PermissionDenied):
-        actions.declare_kinship(one, relative=world.a_person(), by=other, post=None, now=world.NOW)
+        ties.declare_kinship(one, relative=world.a_person(), by=other, post=None, now=world.NOW)

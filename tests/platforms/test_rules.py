@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from platforms import actions
+from platforms.actions import rules as actions
 from platforms.models import DispatchRule, RuleVersion
 from portal.errors import Refused
 from portal.models import Event, EventText, Post, Role

@@ -2,7 +2,6 @@ import datetime
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from drivers import permissions
 from portal import sealing
@@ -104,37 +103,3 @@ class Engagement(models.Model):
                 name="engagement_ends_after_start",
             ),
         ]
-
-
-class ContractKind(models.TextChoices):
-    LABOUR = "labour", _("Labour contract")
-    AGREEMENT = "agreement", _("Written agreement")
-    LEASE = "lease", _("Vehicle lease")
-
-
-class ContractQuerySet(models.QuerySet["Contract"]):
-    def of(self, driver: Driver, day: datetime.date) -> list["Contract"]:
-        """A driver's contracts, those in force first; each knows whether it is, and the days it still has."""
-        rows = list(self.filter(driver=driver).select_related("company"))
-        for row in rows:
-            row.is_over = row.until_date is not None and row.until_date < day
-            row.days_left = (row.until_date - day).days if row.until_date and not row.is_over else None
-        return sorted(rows, key=lambda row: row.is_over)
-
-
-class Contract(models.Model):
-    """A contract between a driver and a company; the full record comes with its own room's work."""
-
-    code = CodeField()
-    driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="contracts")
-    company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="contracts")
-    kind = models.CharField(max_length=10, choices=ContractKind)
-    from_date = models.DateField()
-    until_date = models.DateField(null=True, blank=True)
-
-    objects = ContractQuerySet.as_manager()
-    is_over = False
-    days_left: int | None = None
-
-    class Meta:
-        ordering = [models.F("until_date").desc(nulls_first=True), "-from_date", "pk"]

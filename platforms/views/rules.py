@@ -1,4 +1,4 @@
-"""Doors of the room: the public rules, and companies as offices and liaisons see them."""
+"""The public rules: every version, as it was published."""
 
 from itertools import pairwise
 
@@ -9,12 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from platforms import difference, permissions
+from platforms import difference
 from platforms.forms import RuleFilter
-from platforms.models import Company, RuleVersion, liaisons_of
+from platforms.models import RuleVersion
 from portal.calendar import beijing_day
 from portal.models import Place
-from portal.permissions import active_post
 
 PAGE = 20
 
@@ -79,26 +78,3 @@ def rule_text(request: HttpRequest, code: str, number: int) -> HttpResponse:
     response = HttpResponse(f"{head}\n{dates}\n\n{version.text}\n", content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="rule-{code}-{number}.txt"'
     return response
-
-
-def companies(request: HttpRequest) -> HttpResponse:
-    """The companies at work where the post is; a liaison's own. Without such a post there is no such page."""
-    today, post = beijing_day(timezone.now()), active_post(request)
-    if not permissions.may_see_companies(post, today):
-        raise Http404
-    page = Paginator(Company.objects.visible_to(post, today).listed(today), PAGE).get_page(request.GET.get("page"))
-    return render(request, "platforms/companies.html", {"page": page, "post": post, "today": today})
-
-
-def company(request: HttpRequest, code: str) -> HttpResponse:
-    """One company: where it works, its published cap, its rules, and who answers for it."""
-    today = beijing_day(timezone.now())
-    rows = Company.objects.visible_to(active_post(request), today).listed(today)
-    found = get_object_or_404(rows, organisation__code=code)
-    words = {
-        "company": found,
-        "rules": found.rules.prefetch_related("versions").order_by("title"),
-        "liaisons": liaisons_of(found, today),
-        "today": today,
-    }
-    return render(request, "platforms/company.html", words)
