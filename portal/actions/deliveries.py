@@ -68,7 +68,9 @@ def _count_try(delivery_id: int, now: datetime.datetime) -> bool:
 
 @transaction.atomic
 def _hand_over(delivery_id: int, now: datetime.datetime) -> bool:
-    rows = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).select_related("event__by")
+    # waits, unlike the count: a sweep that looks at the row as it stops being due locks it for a moment, and who has
+    # counted his try may not take that for another's work
+    rows = Delivery.objects.select_for_update(of=("self",)).select_related("event__by")
     row = rows.filter(pk=delivery_id).first()
     if row is None:
         return False
