@@ -6,13 +6,16 @@ from portal.models.notices import Notice, NoticeSetting, SmsMessage
 from portal.models.organisations import Organisation, OrganisationKind, Post, Role
 from portal.models.people import User
 from portal.models.places import Place, PlaceKind, PlaceOpening
+from portal.models.privacy import Correction, Erasure, PurposeConsent, Reading
 
 __all__ = [
     "ApiToken",
     "CalendarDay",
     "CalendarNotice",
+    "Correction",
     "DailyRoot",
     "Delivery",
+    "Erasure",
     "Event",
     "EventHead",
     "EventText",
@@ -30,6 +33,8 @@ __all__ = [
     "PlaceKind",
     "PlaceOpening",
     "Post",
+    "PurposeConsent",
+    "Reading",
     "Role",
     "SmsMessage",
     "User",
