@@ -6,9 +6,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from platforms.permissions import paths_held
+from platforms.permissions import REGISTER_READERS, paths_held
 from portal import permissions, roles
-from portal.models import Post, Role, User
+from portal.models import Place, PlaceKind, Post, Role, User
 
 
 def visible_drivers(post: Post | None, day: datetime.date) -> Q:
@@ -22,6 +22,19 @@ def visible_drivers(post: Post | None, day: datetime.date) -> Q:
     for path in permissions.paths_for(post, roles.HANDLE, day):
         seen |= Q(branch_path__startswith=path)
     return seen
+
+
+def readable_drivers(post: Post | None, day: datetime.date) -> Q:
+    """What the register shows: a line its own drivers, an office of the department those of its place."""
+    if post is not None and any(permissions.has_permission(post, one, day) for one in REGISTER_READERS):
+        place = post.organisation.place
+        if place.kind == PlaceKind.PROVINCE:
+            return Q()
+        # the districts by number: a join in the search would hide from the planner how few they are
+        return Q(
+            place__in=[*Place.objects.filter(Q(pk=place.city.pk) | Q(parent=place.city)).values_list("pk", flat=True)]
+        )
+    return visible_drivers(post, day)
 
 
 def require_registrar(by: User, post: Post | None, now: datetime.datetime) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from platforms.models import Company
 
 OFFICES = (roles.HANDLE, roles.OVERSEE, roles.READ_FIGURES, roles.ADMINISTER_SYSTEM)
+REGISTER_READERS = (roles.READ_FIGURES, roles.ADMINISTER_SYSTEM)
 
 
 def paths_held(by: User, post: Post | None, permission: str, now: datetime.datetime) -> list[str]:
@@ -41,6 +42,33 @@ def visible_companies(post: Post | None, day: datetime.date) -> Q:
         return Q(pk__isnull=False) if place.kind == PlaceKind.PROVINCE else Q(cities=place.city)
     for path in permissions.paths_for(post, roles.ANSWER_FOR_COMPANY, day):
         seen |= Q(organisation__path__startswith=path)
+    return seen
+
+
+def register_places(post: Post | None, day: datetime.date) -> Q | None:
+    """The places whose registers an office of the department reads, for a field `city`; None where it reads none."""
+    if post is None or not any(permissions.has_permission(post, one, day) for one in REGISTER_READERS):
+        return None
+    place = post.organisation.place
+    return Q() if place.kind == PlaceKind.PROVINCE else Q(city=place.city)
+
+
+def readable_vehicles(post: Post | None, day: datetime.date) -> Q:
+    """The department's analysts and the system administrators, each of his own place."""
+    places = register_places(post, day)
+    return Q(pk__in=[]) if places is None else places
+
+
+def readable_permits(post: Post | None, day: datetime.date) -> Q:
+    """Whoever sees the companies sees their permits, each of his own city; a liaison those of his company."""
+    if post is None:
+        return Q(pk__in=[])
+    if any(permissions.has_permission(post, permission, day) for permission in OFFICES):
+        place = post.organisation.place
+        return Q() if place.kind == PlaceKind.PROVINCE else Q(city=place.city)
+    seen = Q(pk__in=[])
+    for path in permissions.paths_for(post, roles.ANSWER_FOR_COMPANY, day):
+        seen |= Q(company__organisation__path__startswith=path)
     return seen
 
 

@@ -1,4 +1,5 @@
 from drivers.models.contracts import Contract, ContractKind
-from drivers.models.register import Driver, Engagement, licence_hash
+from drivers.models.driving import Driving
+from drivers.models.register import Driver, Engagement, certificate_hash, licence_hash
 
-__all__ = ["Contract", "ContractKind", "Driver", "Engagement", "licence_hash"]
+__all__ = ["Contract", "ContractKind", "Driver", "Driving", "Engagement", "certificate_hash", "licence_hash"]

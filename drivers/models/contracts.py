@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from drivers.models.register import Driver
+from platforms.models import Vehicle
 from portal.fields import CodeField
 from portal.models import Organisation
 
@@ -25,14 +26,15 @@ class ContractQuerySet(models.QuerySet["Contract"]):
 
 
 class Contract(models.Model):
-    """A contract between a driver and a company; the full record comes with its own room's work."""
+    """A contract between a driver and a company: its kind and its days. A lease may name its vehicle."""
 
     code = CodeField()
     driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="contracts")
     company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="contracts")
     kind = models.CharField(max_length=10, choices=ContractKind)
+    vehicle = models.ForeignKey(Vehicle, null=True, blank=True, on_delete=models.PROTECT, related_name="leases")
     from_date = models.DateField()
-    until_date = models.DateField(null=True, blank=True)
+    until_date = models.DateField(null=True, blank=True, db_index=True)
 
     objects = ContractQuerySet.as_manager()
     is_over = False

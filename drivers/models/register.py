@@ -1,9 +1,12 @@
 import datetime
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from drivers import permissions
+from platforms.models import RegisterState
 from portal import sealing
 from portal.fields import CodeField, SealedTextField
 from portal.models import Organisation, Place, Post, User
@@ -15,9 +18,18 @@ def licence_hash(licence: str) -> str:
     return sealing.keyed_hash("licence", licence)
 
 
+def certificate_hash(number: str) -> str:
+    """The keyed hash of the number on a ride-hailing driver's certificate."""
+    return sealing.keyed_hash("certificate", number)
+
+
 class DriverQuerySet(models.QuerySet["Driver"]):
     def visible_to(self, post: Post | None, day: datetime.date) -> "DriverQuerySet":
         return self.filter(permissions.visible_drivers(post, day))
+
+    def readable_by(self, post: Post | None, day: datetime.date) -> "DriverQuerySet":
+        """The records a post reads in the register: his line's drivers, or those of the office's place."""
+        return self.filter(permissions.readable_drivers(post, day))
 
     def under(self, path: str) -> "DriverQuerySet":
         """Drivers whose responsible branch lies under a path."""
@@ -33,6 +45,8 @@ class DriverQuerySet(models.QuerySet["Driver"]):
 class Driver(models.Model):
     """The register's record of a driver. `person` is set once his claim to it was verified.
 
+    `licence` is his driving licence, `certificate` his 网络预约出租汽车驾驶员证. `marks` are
+    what his name answers to in a search (portal/namemarks.py); `revision` counts the changes of the row.
     `branch` is the branch responsible for his district, written down by room branches; `branch_path` is its path.
     """
 
@@ -47,12 +61,24 @@ class Driver(models.Model):
     branch = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="drivers")
     branch_path = models.CharField(max_length=170, blank=True)
     since_date = models.DateField(help_text="Drives for platforms since.")
+    licence_until_date = models.DateField(null=True, blank=True, db_index=True)
+    certificate = SealedTextField(blank=True, default="")
+    certificate_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    certificate_from_date = models.DateField(null=True, blank=True)
+    certificate_until_date = models.DateField(null=True, blank=True, db_index=True)
+    marks = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    state = models.CharField(max_length=10, choices=RegisterState, default=RegisterState.VALID)
+    ended_date = models.DateField(null=True, blank=True)
     is_demo = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)
 
     objects = DriverQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["branch_path"], name="driver_path_like", opclasses=["varchar_pattern_ops"])]
+        indexes = [
+            models.Index(fields=["branch_path"], name="driver_path_like", opclasses=["varchar_pattern_ops"]),
+            GinIndex(fields=["marks"], name="driver_marks"),
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -70,6 +96,10 @@ class Driver(models.Model):
     def masked_licence(self) -> str:
         """The last four characters, enough for the driver to recognise his own."""
         return "*" * (len(self.licence) - 4) + self.licence[-4:]
+
+    @property
+    def masked_certificate(self) -> str:
+        return "*" * max(0, len(self.certificate) - 4) + self.certificate[-4:]
 
 
 class EngagementQuerySet(models.QuerySet["Engagement"]):

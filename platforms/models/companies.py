@@ -1,10 +1,22 @@
 import datetime
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Max, Q
+from django.utils.translation import gettext_lazy as _
 
 from platforms import permissions
+from portal.fields import SealedTextField
 from portal.models import Organisation, OrganisationKind, Place, Post, Role
+from portal.wording import mask_name, mask_phone
+
+
+class RegisterState(models.TextChoices):
+    """What a register says of a company, a permit, a vehicle or a driver."""
+
+    VALID = "valid", _("Valid")
+    SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Ended")
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -31,16 +43,55 @@ class CompanyQuerySet(models.QuerySet["Company"]):
 
 
 class Company(models.Model):
-    """What a platform or leasing company does, keyed to its organisation."""
+    """What a platform or leasing company does, keyed to its organisation, and what its business licence says.
+
+    `revision` counts the changes of the row: whoever edits an older one is told so.
+    """
 
     organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="company")
     take_cap_permille = models.SmallIntegerField(null=True, help_text="The published upper limit of the take rate.")
     cities = models.ManyToManyField(Place, related_name="companies", help_text="Where it works.")
+    credit_code = models.CharField(max_length=18, blank=True, help_text="Unified social credit code.")
+    feed_id = models.CharField(max_length=32, blank=True, help_text="What the ministry's interface calls it.")
+    address = models.CharField(max_length=200, blank=True)
+    business_scope = models.CharField(max_length=300, blank=True)
+    legal_name = SealedTextField(blank=True, default="")
+    contact_name = SealedTextField(blank=True, default="")
+    contact_phone = SealedTextField(blank=True, default="")
+    marks = ArrayField(models.CharField(max_length=120), default=list, blank=True)
+    state = models.CharField(max_length=10, choices=RegisterState, default=RegisterState.VALID)
+    ended_date = models.DateField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
 
     objects = CompanyQuerySet.as_manager()
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["credit_code"], condition=~Q(credit_code=""), name="one_company_per_credit_code"
+            ),
+            models.UniqueConstraint(fields=["feed_id"], condition=~Q(feed_id=""), name="one_company_per_feed_id"),
+        ]
+
     def __str__(self) -> str:
         return self.organisation.name
+
+    @property
+    def code(self) -> str:
+        """A company goes by its organisation's code."""
+        return self.organisation.code
+
+    @property
+    def masked_legal_name(self) -> str:
+        return mask_name(self.legal_name)
+
+    @property
+    def masked_contact_name(self) -> str:
+        return mask_name(self.contact_name)
+
+    @property
+    def masked_contact_phone(self) -> str:
+        return mask_phone(self.contact_phone) if self.contact_phone else ""
 
     @property
     def take_cap(self) -> float | None:

@@ -1,0 +1,48 @@
+import datetime
+
+from django.db import models
+from django.db.models import F, Q
+
+from platforms import permissions
+from platforms.models.companies import Company, RegisterState
+from portal.fields import CodeField
+from portal.models import Place, Post
+
+
+class PermitQuerySet(models.QuerySet["Permit"]):
+    def visible_to(self, post: Post | None, day: datetime.date) -> "PermitQuerySet":
+        return self.filter(permissions.readable_permits(post, day))
+
+    def listed(self) -> "PermitQuerySet":
+        return self.select_related("company__organisation", "city")
+
+
+class Permit(models.Model):
+    """A platform's permit to work in one city (网络预约出租汽车经营许可证): its number, file and days."""
+
+    code = CodeField()
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="permits")
+    city = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="permits")
+    number = models.CharField(max_length=64)
+    file_number = models.CharField(max_length=64, blank=True)
+    issuer = models.CharField(max_length=120, blank=True)
+    area = models.CharField(max_length=128, blank=True, help_text="Where it may work, as the permit says.")
+    from_date = models.DateField()
+    until_date = models.DateField()
+    first_issued_date = models.DateField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=RegisterState, default=RegisterState.VALID)
+    ended_date = models.DateField(null=True, blank=True)
+    is_demo = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=0)
+
+    objects = PermitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="one_permit_per_number"),
+            models.CheckConstraint(condition=Q(until_date__gte=F("from_date")), name="permit_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
