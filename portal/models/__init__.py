@@ -1,3 +1,4 @@
+from portal.models.administering import Invitation, InvitationAnswer, LeaveRequest, LogFilter, SamePersonProposal
 from portal.models.calendar import CalendarDay, CalendarNotice
 from portal.models.events import DailyRoot, Delivery, Event, EventHead, EventText
 from portal.models.jobs import Heartbeat, JobRun, OnceKey
@@ -23,7 +24,11 @@ __all__ = [
     "Hook",
     "HookAttempt",
     "HookMessage",
+    "Invitation",
+    "InvitationAnswer",
     "JobRun",
+    "LeaveRequest",
+    "LogFilter",
     "Notice",
     "NoticeSetting",
     "OnceKey",
@@ -36,6 +41,7 @@ __all__ = [
     "PurposeConsent",
     "Reading",
     "Role",
+    "SamePersonProposal",
     "SmsMessage",
     "User",
 ]

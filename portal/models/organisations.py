@@ -112,6 +112,14 @@ class Post(models.Model):
     )
     leave_from_date = models.DateField(null=True, blank=True)
     leave_until_date = models.DateField(null=True, blank=True)
+    work_to = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who gets what is still open after the last day; nobody: the organisation.",
+    )
     is_public = models.BooleanField(
         default=False, help_text="The holder agreed that drivers see his name in this post."
     )

@@ -29,13 +29,24 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_demo = models.BooleanField(default=False)
     is_long_session = models.BooleanField(default=True)
     joined_at = models.DateTimeField()
+    same_person_as = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="other_accounts",
+        help_text="Another account of this person. Gives nothing; what bars one bars the other.",
+    )
 
     objects = UserManager()
     USERNAME_FIELD = "code"
     REQUIRED_FIELDS: list[str] = []
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(is_superuser=False), name="nobody_is_superuser")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(is_superuser=False), name="nobody_is_superuser"),
+            models.CheckConstraint(condition=~models.Q(same_person_as=models.F("pk")), name="another_account"),
+        ]
 
     def __str__(self) -> str:
         return self.code
