@@ -50,7 +50,7 @@ def asker(event: Event) -> Iterator[Telling]:
     yield Telling(export.post.person, text, reverse("appeals:export", args=[export.code]))
 
 
-@on("appeals.budget_reached")
+@on("portal.budget_reached")
 def security(event: Event) -> Iterator[Telling]:
     """The security administrators of the line and of the department: an account that copies may not be its holder's."""
     if event.post is None or event.by is None:

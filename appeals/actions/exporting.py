@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import exports, inbox, lists_out
-from appeals.actions import spending
 from appeals.models import Export, ExportFormat, ExportPart, ExportState
 from portal import celery_app, events
+from portal.actions import spending
 from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.jobs import attempt

@@ -14,12 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from appeals import inbox
-from appeals.actions import handling, overseeing, spending
+from appeals.actions import handling, overseeing
 from appeals.api import bodies, examples, shapes, showing
 from appeals.api.moves import Move, page_request, with_version
 from appeals.casefile import CaseFile
 from appeals.models import Appeal
 from appeals.views.desk import entry
+from portal.actions import spending
 from portal.api.door import Door
 from portal.api.paging import page
 from portal.calendar import beijing_day, end_of

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.fields import CodeField, SealedTextField
-from portal.models import Event, Post, User
+from portal.models import Event, Post
 
 
 class ExportFormat(models.TextChoices):
@@ -64,15 +64,3 @@ class ExportPart(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["export", "number"], name="one_part_per_number")]
-
-
-class RecordUse(models.Model):
-    """How many records a person was shown or took out on a Beijing day: whoever copies the register stops here."""
-
-    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    date = models.DateField()
-    records = models.IntegerField(default=0)
-    stopped_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "date"], name="one_use_per_person_and_day")]

@@ -1,6 +1,8 @@
 from portal.models.administering import Invitation, InvitationAnswer, LeaveRequest, LogFilter, SamePersonProposal
+from portal.models.budgets import RecordUse
 from portal.models.calendar import CalendarDay, CalendarNotice
 from portal.models.events import DailyRoot, Delivery, Event, EventHead, EventText
+from portal.models.imports import Import, ImportedRow, ImportProblem, ImportState, RowChange, RowUndone
 from portal.models.jobs import Heartbeat, JobRun, OnceKey
 from portal.models.machines import ApiToken, Hook, HookAttempt, HookMessage
 from portal.models.notices import Notice, NoticeSetting, SmsMessage
@@ -24,6 +26,10 @@ __all__ = [
     "Hook",
     "HookAttempt",
     "HookMessage",
+    "Import",
+    "ImportProblem",
+    "ImportState",
+    "ImportedRow",
     "Invitation",
     "InvitationAnswer",
     "JobRun",
@@ -40,7 +46,10 @@ __all__ = [
     "Post",
     "PurposeConsent",
     "Reading",
+    "RecordUse",
     "Role",
+    "RowChange",
+    "RowUndone",
     "SamePersonProposal",
     "SmsMessage",
     "User",

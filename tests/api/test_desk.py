@@ -258,4 +258,4 @@ def test_a_program_copies_no_more_records_a_day_than_a_person(line: dict[str, An
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     # until midnight in Beijing
     assert answers[-1]["Retry-After"] == str(14 * 3600)
-    assert Event.objects.filter(kind="appeals.budget_reached").count() == 1
+    assert Event.objects.filter(kind="portal.budget_reached").count() == 1

@@ -17,9 +17,9 @@ from django.urls import reverse
 from appeals import exports, inbox, lists_out, notices_export
 from appeals.actions import exporting
 from appeals.inbox import Wanted
-from appeals.models import Appeal, Export, ExportPart, RecordUse
+from appeals.models import Appeal, Export, ExportPart
 from portal.errors import Refused
-from portal.models import Event, Post, Role, User
+from portal.models import Event, Post, RecordUse, Role, User
 from tests import world
 from tests.appeals.desk import Line, a_line, at_ten, text
 from tests.world import NOW
@@ -265,7 +265,7 @@ def test_who_copies_the_register_stops_at_the_budget_and_somebody_is_told(line: 
     states = [asked(line.secretary).state for _time in range(4)]
     assert states == ["ready", "ready", "refused", "refused"]
     assert RecordUse.objects.get(person=line.secretary.person).records == 4
-    alerts = Event.objects.filter(kind="appeals.budget_reached")
+    alerts = Event.objects.filter(kind="portal.budget_reached")
     assert [alert.facts for alert in alerts] == [{"records": 4, "wanted": 2, "budget": 5}]
     assert [telling.person for telling in notices_export.security(alerts[0])] == [admin.person]
     tomorrow = exporting.ask(line.secretary, wanted={}, format="csv", now=NOW + DAY)
@@ -279,7 +279,7 @@ def test_a_bot_that_opens_case_after_case_stops(line: Line, settings: Any) -> No
     answers = [browser.get(reverse("appeals:case", args=[case.code])) for case in cases]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert cases[3].title not in text(answers[3])
-    assert Event.objects.filter(kind="appeals.budget_reached").count() == 1
+    assert Event.objects.filter(kind="portal.budget_reached").count() == 1
 
 
 # -- pages ------------------------------------------------------------------------------------------------------------

@@ -16,13 +16,14 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from appeals import chain, permissions, presence
-from appeals.actions import handling, overseeing, spending
+from appeals.actions import handling, overseeing
 from appeals.casefile import CaseFile
 from appeals.forms import desk as forms
 from appeals.models import Appeal
 from appeals.views import doors
 from appeals.views.desk import entry, going_on
 from appeals.views.desk.lists import case_forms
+from portal.actions import spending
 from portal.errors import Refused
 from portal.models import Post
 from portal.once import once

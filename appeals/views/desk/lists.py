@@ -14,7 +14,6 @@ from django.views.decorators.vary import vary_on_headers
 
 from appeals import exports, grouping, leading, permissions, presence
 from appeals import inbox as listing
-from appeals.actions import spending
 from appeals.casefile import CaseFile
 from appeals.forms.answering import NoteForm
 from appeals.forms.desk import KeyForm, RevealForm, TakeForm
@@ -24,6 +23,7 @@ from appeals.models import ListColumns, SavedFilter
 from appeals.searching import is_too_short
 from appeals.views.desk import entry, filtering, going_on
 from appeals.views.desk.filtering import address as _address
+from portal.actions import spending
 from portal.calendar import beijing_day
 from portal.models import Post
 from portal.roles import HANDLE

@@ -1,4 +1,4 @@
-"""The day's budget of records: whoever copies the register case by case stops, and somebody is told."""
+"""The day's budget of records: whoever copies a register record by record stops, and somebody is told."""
 
 import datetime
 
@@ -6,10 +6,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from appeals.models import RecordUse
 from portal import events
 from portal.calendar import beijing_day
-from portal.models import Post
+from portal.models import Post, RecordUse
 
 
 @transaction.atomic
@@ -26,5 +25,5 @@ def spend(post: Post, records: int, *, now: datetime.datetime) -> bool:
     if used.stopped_at is None:
         RecordUse.objects.filter(pk=used.pk).update(stopped_at=now)
         facts = {"records": used.records, "wanted": records, "budget": settings.DESK_RECORDS_A_DAY}
-        events.record("appeals.budget_reached", person, by=person, at=now, post=post, facts=facts)
+        events.record("portal.budget_reached", person, by=person, at=now, post=post, facts=facts)
     return False
