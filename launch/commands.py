@@ -49,7 +49,8 @@ def spread(arguments: list[str]) -> list[str]:
     named = [word for word in arguments if (ROOT / word.split("::")[0]).exists() and not word.startswith("-")]
     if len(named) == 1 and (ROOT / named[0].split("::")[0]).is_file():
         return []
-    return ["-n", "2", "--dist", "loadfile"]
+    # in the order the tests stand in: the long ones first (tests/conftest.py)
+    return ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def command_bench(arguments: list[str]) -> int:

@@ -5,6 +5,7 @@ Tests run as the application's role, which may not TRUNCATE the event log: what 
 
 import contextlib
 import fcntl
+import gc
 import os
 import shutil
 import socket
@@ -22,7 +23,7 @@ from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 from launch.services import WEB
-from tests import world
+from tests import amount, world
 
 ALIASES = ("default", "owner")
 # playwright keeps an event loop running in this thread; the queries beside it are ordinary ones
@@ -38,12 +39,33 @@ QUIET = [
 ]
 
 
+# what takes long begins first, so that no process is left alone with it at the end
+LONG = ("tests/journeys/", "tests/launch/", "tests/demo/")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="repeat races, canaries and drawn examples as often as asked")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--full"):
+        os.environ[amount.FULL] = "1"
     if not settings.DATABASES["default"]["NAME"]:
         pytest.exit("The tests need their servers: run them with ./run test.")
     # each process empties a cache of its own, not the one another process's sign-in code lies in
     process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     settings.CACHES["default"].setdefault("OPTIONS", {})["db"] = 1 + int(process) % 15
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+def pytest_collection_finish() -> None:
+    # what stands by now stands to the end: looking through it again and again costs a tenth of the run
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _point_at(name: str) -> None:

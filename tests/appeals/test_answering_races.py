@@ -10,10 +10,11 @@ from appeals.models import Digest, Link, Reminder, Watch
 from portal.errors import Refused
 from portal.models import Event
 from tests import world
+from tests.amount import often
 from tests.appeals.desk import a_line
 from tests.appeals.test_races import together
 
-ROUNDS = 20
+ROUNDS = often(20, 8)
 BODY = Body("not_upheld", "核对过规则。")
 
 

@@ -17,6 +17,7 @@ from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import CalendarNotice, Post
 from tests import world
+from tests.amount import often
 from tests.appeals.desk import a_line, at_ten, chip, numbers, page, text
 from tests.appeals.test_desk_inbox import a_promise, populate
 
@@ -152,7 +153,7 @@ def test_any_filters_together_count_what_they_list(db: None) -> None:
     asked = {name: st.one_of(st.just(""), st.just(""), st.sampled_from(known), WRONG) for name, known in values.items()}
     shown = st.sampled_from([*inbox.CHIPS])
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=often(60, 20), deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         st.sampled_from(["contact", "secretary", "committee", "province"]),
         shown,

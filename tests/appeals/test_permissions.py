@@ -22,6 +22,7 @@ from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import Organisation, Post, Role, User
 from tests import world
+from tests.amount import often
 from tests.world import at
 
 pytestmark = pytest.mark.django_db
@@ -192,7 +193,7 @@ def _try(data: Any, module: Any, moves: list[str], appeal: Appeal, by: Any, valu
 def test_no_barred_person_sees_or_handles_and_whoever_may_act_may(db: None) -> None:
     # not shrunk: each example fills the database with people, and the draws say who they are
     @settings(
-        max_examples=15,
+        max_examples=often(15, 6),
         deadline=None,
         suppress_health_check=list(HealthCheck),
         print_blob=True,

@@ -12,6 +12,7 @@ from appeals.actions.publishing import Wording
 from appeals.models import Appeal, PublishedAnswer, Publishing
 from portal.once import new_key
 from tests import world
+from tests.amount import often
 from tests.appeals.test_publishing import AGREED, FILED, OUT, PROPOSED, a_case, announced, proposed, released
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,9 @@ def canaries(case: Appeal, line: dict[str, Any]) -> list[str]:
 def test_nothing_of_a_hundred_cases_stands_in_what_is_published() -> None:
     line = world.a_line()
     company = world.a_platform("川行约车")
-    names = [f"{surname}{given}" for surname in "欧沈韩杨朱秦尤许何吕" for given in "建明霞芳军丽超燕涛敏"]
+    names = [
+        f"{surname}{given}" for surname in "欧沈韩杨朱秦尤许何吕" for given in "建明霞芳军丽超燕涛敏"[: often(10, 3)]
+    ]
     secrets: list[str] = []
     for number, name in enumerate(names):
         driver = world.a_driver(line["branch"], contact=line["contact"])
@@ -105,7 +108,7 @@ def test_nothing_of_a_hundred_cases_stands_in_what_is_published() -> None:
     browser = Client()
     texts = [page(browser, "answers", query=f"?page={number}") for number in range(1, 6)]
     texts += [page(browser, "published", code) for code in PublishedAnswer.objects.values_list("code", flat=True)]
-    assert PublishedAnswer.objects.filter(state=Publishing.RELEASED).count() == 100
+    assert PublishedAnswer.objects.filter(state=Publishing.RELEASED).count() == len(names)
     everything = "\n".join(texts)
     assert sorted({secret for secret in secrets if secret and secret in everything}) == []
 

@@ -1,4 +1,4 @@
-"""Races on PostgreSQL with real threads: 200 rounds each, and exactly one outcome in every one.
+"""Races on PostgreSQL with real threads: 200 rounds each (--full), and exactly one outcome in every one.
 
 One database and one cast of people for each test; the threads wait for each other before every round.
 """
@@ -25,9 +25,10 @@ from portal.errors import Refused, Stale
 from portal.models import Delivery, Event, Notice, OnceKey, Role, SmsMessage, User
 from portal.once import once
 from tests import world
+from tests.amount import often
 from tests.world import at
 
-ROUNDS = 200
+ROUNDS = often(200, 40)
 FILED = at("2026-03-02 09:00")
 IN_TIME, DUE = at("2026-03-05 23:59"), at("2026-03-06 00:00")
 KEY = "the-key-of-this-draft"
