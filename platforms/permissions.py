@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal import permissions, roles
 from portal.calendar import beijing_day
-from portal.models import PlaceKind, Post, User
+from portal.models import Place, PlaceKind, Post, User
 
 if TYPE_CHECKING:
     from platforms.models import Company
@@ -75,6 +75,20 @@ def readable_permits(post: Post | None, day: datetime.date) -> Q:
 def require_registrar(by: User, post: Post | None, now: datetime.datetime) -> None:
     if not paths_held(by, post, roles.ADMINISTER_SYSTEM, now):
         raise PermissionDenied(_("Only a system administrator keeps the register of companies and drivers."))
+
+
+def may_keep(by: User, post: Post | None, now: datetime.datetime, place: Place | None = None) -> bool:
+    """A system administrator keeps the registers: the province's everywhere, a city's for his own city."""
+    if post is None or not paths_held(by, post, roles.ADMINISTER_SYSTEM, now):
+        return False
+    own = post.organisation.place
+    return place is None or own.kind == PlaceKind.PROVINCE or own.city == place.city
+
+
+def require_registrar_of(by: User, post: Post | None, place: Place, now: datetime.datetime) -> None:
+    require_registrar(by, post, now)
+    if not may_keep(by, post, now, place):
+        raise PermissionDenied(_("The register of another city is kept there."))
 
 
 def may_publish(by: User, post: Post | None, company: "Company", now: datetime.datetime) -> bool:
