@@ -16,7 +16,7 @@ from portal.once import once
 
 MOST = 50
 VERBS = ("take", "assign", "ask")
-DONE, REFUSED, MOVED = "done", "refused", "moved"
+DONE, REFUSED, MOVED, NOT_HIS = "done", "refused", "moved", "not_his"
 Do = Callable[[int, int], Appeal]
 
 
@@ -95,12 +95,12 @@ def _one(
     except Refused as refusal:
         return Outcome(one.appeal, REFUSED, str(refusal))
     except PermissionDenied:
-        return Outcome(one.appeal, REFUSED, _("It is not yours to move now."))
+        return Outcome(one.appeal, NOT_HIS, _("It is not yours to move now."))
     return Outcome(one.appeal, DONE)
 
 
 def again(outcomes: list[Outcome], verb: str, post: Post, now: datetime.datetime) -> list[Chosen]:
     """Those that did not go through and might now, as they stand now."""
-    left = [f"{one.appeal.code}.0" for one in outcomes if one.state != DONE]
+    left = [f"{one.appeal.code}.0" for one in outcomes if one.state not in (DONE, NOT_HIS)]
     now_there = [Chosen(one.appeal, one.appeal.position) for one in chosen_of(left, post, now)]
     return [one for one in now_there if chain.why_not(verb, one.appeal.status, one.appeal.tier) is None]

@@ -45,6 +45,10 @@ class Cause:
     def words(self) -> str:
         return version_words(self.rule_version) or str(DeductionKind(self.deduction_kind).label)
 
+    @property
+    def title(self) -> str:
+        return _("%(company)s: %(what)s") % {"company": self.company.short_name, "what": self.words}
+
     def condition(self) -> Q:
         """The cases of this cause."""
         about = Q(rule_version=self.rule_version) if self.rule_version else Q(deduction_kind=self.deduction_kind)
@@ -63,6 +67,10 @@ class Candidate:
     @property
     def words(self) -> str:
         return _("%(n)d drivers say the same, it can be handled as one") % {"n": self.drivers}
+
+    @property
+    def headline(self) -> str:
+        return _("%(cause)s. ") % {"cause": self.cause.title}
 
 
 def may_keep_groups(post: Post | None, day: datetime.date) -> bool:

@@ -134,7 +134,7 @@ class NoteForm(KeyForm):
     heading = _l("Internal note")
     button = pgettext_lazy("button", "Keep the note")
     follows = _l("Only handlers of this line read it. The driver and the company never see it.")
-    text = words_field(_l("Internal note"), hint=_l("Not a word of it goes to the driver or the company."), rows=3)
+    text = words_field(_l("What the next handler should know"), rows=3)
 
 
 class LinkForm(KeyForm):
