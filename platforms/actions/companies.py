@@ -73,7 +73,7 @@ def change_company(
     post: Post | None,
     now: datetime.datetime,
 ) -> Company:
-    """Change what the register says of a company: its names, papers, cap and cities (`cities`, `name`, `short_name`)."""
+    """Change what the register says of a company: its names, papers, cap, and `cities`."""
     permissions.require_registrar(by, post, now)
     held = (
         Company.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=company.pk)

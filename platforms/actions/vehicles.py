@@ -93,9 +93,9 @@ def _prepare(vehicle: Vehicle) -> None:
         raise Refused(_("A vehicle is registered with a platform; a leasing company is its owner."))
     if vehicle.owner_company is not None and vehicle.owner_name:
         raise Refused(_("A vehicle has one owner: a company or a person."))
-    if vehicle.licence_from_date and vehicle.licence_until_date:
-        if vehicle.licence_until_date < vehicle.licence_from_date:
-            raise Refused(_("It cannot end before it began."))
+    first, last = vehicle.licence_from_date, vehicle.licence_until_date
+    if first and last and last < first:
+        raise Refused(_("It cannot end before it began."))
     vehicle.licence_hash = transport_licence_hash(vehicle.licence) if vehicle.licence else ""
     vehicle.vin_hash = vin_hash(vehicle.vin) if vehicle.vin else ""
 
