@@ -93,6 +93,7 @@ class Gist(models.Model):
 
     appeal = models.OneToOneField(Appeal, primary_key=True, on_delete=models.CASCADE, related_name="gist")
     marks = ArrayField(models.BigIntegerField())
+    edition = models.SmallIntegerField(db_default=1, help_text="Of the rules by which the marks were made.")
 
     class Meta:
         indexes = [GinIndex(fields=["marks"], name="gist_marks")]
