@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from appeals import chain, hooking, joins_desk
 from appeals.actions import indexing, renewing, ticking
 from appeals.joins_desk import staff_cards
-from appeals.joins_driver import driver_cards
+from appeals.joins_driver import driver_cards, driver_proof
 from appeals.models import Appeal, Evidence, Scan
 from portal import events
 from portal.actions import erasure
 from portal.calendar import WorkCalendar
 from portal.front import Card, Check, DueRow
 from portal.models import Post, Role, User
+from portal.proofs import Proof
 from portal.wording import chain_steps
 
 events.consume("appeals.calendar", ["portal.calendar_loaded"], renewing.renew_all)
@@ -102,3 +103,7 @@ def personal_data(person: User) -> dict[str, Any]:
             for file in Evidence.objects.filter(owner=person).select_related("appeal").order_by("received_at")
         ],
     }
+
+
+def proof(person: User) -> Proof | None:
+    return driver_proof(person)

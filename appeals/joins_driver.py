@@ -1,17 +1,20 @@
 """What this room puts on a driver's start page: what needs him, and how his open appeal stands."""
 
 import datetime
+import unicodedata
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from appeals import asks, chain, standing
 from appeals.models import Appeal, Draft
 from portal.calendar import beijing_day
 from portal.front import Card
 from portal.models import User
+from portal.proofs import Proof
 from portal.wording import driver_date
 
 MOST_NEEDS = 5
@@ -97,3 +100,15 @@ def _draft(user: User) -> list[dict[str, str]]:
             "icon": "pen",
         }
     ]
+
+
+def driver_proof(person: User) -> Proof | None:
+    """Whoever filed an appeal and comes back after a long silence gives the number of one: it stands on his receipt."""
+    numbers = {_letters(number) for number in Appeal.objects.of(person).values_list("number", flat=True)}
+    if not numbers:
+        return None
+    return Proof(gettext_lazy("The number of an appeal you filed"), lambda typed: _letters(typed) in numbers)
+
+
+def _letters(number: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKC", number).upper() if letter.isalnum())

@@ -32,7 +32,7 @@ class Respondent:
 def driver_of(person: User | None) -> Driver | None:
     if person is None:
         return None
-    return Driver.objects.select_related("place__parent", "branch").filter(person=person).first()
+    return Driver.objects.select_related("place__parent", "branch").of(person).first()
 
 
 def place_choices(day: datetime.date) -> list[Group]:

@@ -8,21 +8,34 @@ from django.utils import timezone
 
 from branches.actions import settle_driver
 from branches.models import Pair, Responsibility, contact_for
-from drivers.models import Driver
+from drivers.actions import claims
+from drivers.models import Claim, Driver
 from portal import events
 from portal.calendar import beijing_day
 from portal.front import Card, Check
-from portal.models import Place, PlaceKind, Post, Role, User
+from portal.models import Event, Place, PlaceKind, Post, Role, User
+
+
+def place_claim(event: Event, now: datetime.datetime) -> None:
+    """A claim to a record that no branch knows goes to the branch of the district the person named."""
+    claim = Claim.objects.select_related("driver", "place").get(code=events.code_of(event.subject))
+    is_known = claim.driver is not None and claim.driver.branch_id is not None
+    branch = Responsibility.objects.branch_of(claim.place, beijing_day(now)) if claim.place and not is_known else None
+    if branch is not None:
+        claims.place_with(claim.pk, office=branch, now=now)
+
 
 events.consume("branches.settle", ["drivers.driver_registered"], settle_driver)
+events.consume("branches.place_claim", ["drivers.claim_asked"], place_claim)
 
 
 def cards(user: User, post: Post | None) -> Iterable[Card]:
     """A driver's start page: who keeps contact with him. A contact's: the drivers he keeps contact with."""
     day = beijing_day(timezone.now())
     if post is None:
-        driver = Driver.objects.listed().filter(person=user).first()
-        return [Card("branches/_contact.html", {"who": contact_for(driver, day)}, order=10)]
+        driver = Driver.objects.listed().of(user).first()
+        # whoever is not verified is shown by room drivers how to become it
+        return [Card("branches/_contact.html", {"who": contact_for(driver, day)}, order=10)] if driver else []
     if post.role == Role.CONTACT:
         pairs = Pair.objects.visible_to(post, day).live(day).count()
         return [Card("branches/_my_pairs.html", {"pair_count": pairs, "branch": post.organisation}, order=30)]

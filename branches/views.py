@@ -22,7 +22,7 @@ DRIVERS_PAGE = 50
 def my_record(request: HttpRequest) -> HttpResponse:
     """What the register knows of the person as a driver, masked, and who keeps contact with him."""
     today = beijing_day(timezone.now())
-    driver = Driver.objects.listed().filter(person=request.user.pk).first()
+    driver = Driver.objects.listed().of(request.user).first()  # type: ignore[arg-type]
     words = {
         "driver": driver,
         "who": contact_for(driver, today),

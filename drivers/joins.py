@@ -1,17 +1,85 @@
 """What this room offers the front door."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from drivers.models import Driver
-from portal.models import User
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from drivers.actions import claims_desk, tying
+from drivers.actions.claims import claimed_with_number_of
+from drivers.matching import is_same, tidy_licence
+from drivers.models import Claim, Driver, licence_hash
+from drivers.permissions_claims import may_see_claims
+from portal import events
+from portal.calendar import beijing_day
+from portal.front import Card
+from portal.models import Post, User
+from portal.permissions import active_post
+from portal.proofs import Proof
+
+events.consume("drivers.number_left", ["portal.number_parted"], tying.number_left)
+events.consume("drivers.warn_old_number", ["drivers.claim_seen", "drivers.claim_asked"], claims_desk.warn_old_number)
+
+
+def cards(user: User, post: Post | None) -> Iterable[Card]:
+    """A driver whom nobody has verified yet: how he becomes it, or how far his claim is; and who may object to one."""
+    if post is not None:
+        return []
+    now = timezone.now()
+    contested = claimed_with_number_of(user, now).first()
+    is_verified = Driver.objects.of(user).exists()
+    if is_verified and contested is None:
+        return []
+    claim = None if is_verified else Claim.objects.of(user).open().first()
+    words = {"is_verified": is_verified, "claim": claim, "contested": contested}
+    return [Card("drivers/_claim_card.html", words, order=15)]
+
+
+def counts(request: HttpRequest) -> dict[str, int]:
+    """Claims that wait for this post."""
+    post, day = active_post(request), beijing_day(timezone.now())
+    if post is None or not may_see_claims(post, day):
+        return {}
+    return {"drivers:desk_claims": Claim.objects.visible_to(post, day).open().count()}
+
+
+def proof(person: User) -> Proof | None:
+    """A verified driver who comes back after a long silence shows by his licence that it is still he."""
+    driver = Driver.objects.of(person).first()
+    if driver is None:
+        return None
+    known = driver.licence_hash
+    return Proof(
+        _("The number on your driving licence"), lambda typed: is_same(known, licence_hash(tidy_licence(typed)))
+    )
+
+
+def _claims(person: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "way": claim.way,
+            "status": claim.status,
+            "name": claim.name,
+            "licence": claim.licence,
+            "words": claim.said,
+            "made_at": claim.made_at.isoformat(),
+            "decided_at": claim.decided_at.isoformat() if claim.decided_at else None,
+            "reason": claim.reason,
+        }
+        for claim in Claim.objects.of(person).order_by("made_at", "pk")
+    ]
 
 
 def personal_data(person: User) -> dict[str, Any]:
-    """The register's record of the person as a driver, whom he drives for, and his contracts."""
-    driver = Driver.objects.listed().filter(person=person).first()
+    """The register's record of the person as a driver, whom he drives for, and his contracts; and his claims to it."""
+    claims = _claims(person)
+    driver = Driver.objects.listed().of(person).first()
     if driver is None:
-        return {}
+        return {"claims": claims} if claims else {}
     return {
+        "claims": claims,
         "name": driver.name,
         "phone": driver.phone,
         "licence": driver.licence,

@@ -82,6 +82,7 @@ MENU = (
             Link("appeals:hearings", "chat", pgettext_lazy("desk", "For us to answer"), needs=_ANSWER),
             Link("appeals:sealed", "lock", pgettext_lazy("desk", "Sealed names"), needs=_UNSEAL),
             Link("appeals:file_for", "pen", pgettext_lazy("desk", "File for a driver"), needs=_HELP),
+            Link("drivers:desk_claims", "shield", pgettext_lazy("desk", "Drivers' claims"), needs=_HELP | _HANDLE),
         ),
     ),
     Group(

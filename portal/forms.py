@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal import roles
 from portal.models import Organisation, Post, Role
 from portal.phone import tidy_phone
+from portal.proofs import Proof
 from portal.widgets import DayParts, Tiles
 
 
@@ -64,7 +65,7 @@ class CodeForm(forms.Form):
 
 
 class SamePersonForm(forms.Form):
-    """The name one gave when one was here last."""
+    """The name one gave when one was here last, and what a room knows of nobody else."""
 
     name = forms.CharField(
         label=gettext_lazy("Your full name, as you gave it here"),
@@ -72,6 +73,19 @@ class SamePersonForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": gettext_lazy("Enter the name.")},
     )
+    proof = forms.CharField(max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def __init__(self, *args: Any, proof: Proof | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.proof = proof
+        if proof is None:
+            del self.fields["proof"]
+        else:
+            self.fields["proof"].label = proof.label
+
+    def holds(self, is_named: bool) -> bool:
+        """Both have to: which of them did not, nobody is told."""
+        return (self.proof is None or self.proof.holds(self.cleaned_data["proof"])) and is_named
 
 
 class NameForm(forms.Form):

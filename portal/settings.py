@@ -80,6 +80,7 @@ ROOMS = ["portal", "platforms", "drivers", "branches", "appeals"]
 JOINS = [f"{room}.joins" for room in ROOMS]
 NOTICES = [
     "portal.notices",
+    "drivers.notices",
     "appeals.notices",
     "appeals.notices_hearing",
     "appeals.notices_digest",
@@ -215,8 +216,9 @@ EXPORT_ROWS_ALONE = int(os.environ.get("EXPORT_ROWS_ALONE", "1000"))
 EXPORT_ROWS_MOST = int(os.environ.get("EXPORT_ROWS_MOST", "50000"))
 # Cases a person at a desk opens, leafs through or takes out by himself on one day: who copies the register stops there.
 DESK_RECORDS_A_DAY = int(os.environ.get("DESK_RECORDS_A_DAY", "3000"))
-# operators give a number to somebody else some three months after it was given up
-NUMBER_ABSENT_DAYS = 180
+# Operators give a number to somebody else some three months after it was given up. Whoever has not proved it by a code
+# for so long, proves himself too. Not shorter than DRIVER_SESSION_DAYS: no open session outlives it.
+NUMBER_ABSENT_DAYS = 90
 SMS_DOOR = os.environ.get("SMS_DOOR", "portal.sms.DemoDoor" if DEMO else "portal.sms.ConsoleDoor")
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

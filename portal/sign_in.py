@@ -34,6 +34,7 @@ WANTED = "post_wanted"
 RETURNING = "returning"
 DEVICE_COOKIE = "portal_device"
 DEVICE_SECONDS = 400 * 86_400
+OWN_DEVICE = "own"
 _FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -82,7 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):
         response = arrive(request, user, now=now)
         response.set_signed_cookie(
             DEVICE_COOKIE,
-            phone_hash(user.phone),
+            phone_hash(user.phone) + (f":{OWN_DEVICE}" if user.is_long_session else ""),
             salt="device",
             max_age=DEVICE_SECONDS,
             httponly=True,
@@ -178,6 +179,19 @@ def lay_down(request: HttpRequest) -> None:
 def was_long_absent(person: User, now: datetime) -> bool:
     """He was here, and then not for so long that the number may be another person's by now."""
     return person.last_login is not None and now - person.last_login >= timedelta(days=settings.NUMBER_ABSENT_DAYS)
+
+
+def device_of(request: HttpRequest) -> tuple[str, bool]:
+    """The keyed hash of the number with which this device signed in last, and whether he called it his own phone."""
+    kept = request.get_signed_cookie(DEVICE_COOKIE, default="", salt="device") or ""
+    known, _sep, mark = kept.partition(":")
+    return known, mark == OWN_DEVICE
+
+
+def is_own_device(request: HttpRequest, person: User) -> bool:
+    """Whoever was given his number has not got his phone: on it the number alone still tells that it is he."""
+    known, is_own = device_of(request)
+    return is_own and known == person.phone_hash
 
 
 def is_named(person: User, typed: str) -> bool:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from drivers import permissions
+from drivers.actions import tying
 from drivers.models import Contract, Driver, Engagement, licence_hash
 from platforms.models import Company
 from portal import events
@@ -59,20 +60,10 @@ def register_driver(
 def attach_person(driver: Driver, person: User, *, by: User, post: Post | None, now: datetime.datetime) -> Driver:
     """Tie an account to the register's record, once it is certain that it is the same person.
 
-    A record has one account and an account one record. (The driver's own claim leads here once it is verified.)
+    A record has one account and an account one record. (A driver's own claim is drivers.actions.claims.)
     """
     permissions.require_registrar(by, post, now)
-    held = Driver.objects.select_for_update(no_key=True).get(pk=driver.pk)
-    if held.person_id is not None:
-        raise Refused(_("This record already belongs to an account."))
-    if Driver.objects.filter(person=person).exists():
-        raise Refused(_("This account already has a driver's record."))
-    if not person.is_active:
-        raise Refused(_("This account is switched off."))
-    held.person = person
-    held.save(update_fields=["person"])
-    events.record("drivers.person_attached", held, by=by, post=post, at=now, facts={"person": person.code})
-    return held
+    return tying.tie(driver.pk, person, by=by, post=post, now=now)
 
 
 @transaction.atomic

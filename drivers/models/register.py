@@ -24,6 +24,10 @@ def certificate_hash(number: str) -> str:
 
 
 class DriverQuerySet(models.QuerySet["Driver"]):
+    def of(self, person: User) -> "DriverQuerySet":
+        """The record this person verified as his; none until then."""
+        return self.filter(permissions.own_record(person))
+
     def visible_to(self, post: Post | None, day: datetime.date) -> "DriverQuerySet":
         return self.filter(permissions.visible_drivers(post, day))
 

@@ -13,7 +13,7 @@ SOON_DAYS = 30
 def my_contracts(request: HttpRequest) -> HttpResponse:
     """What the register knows of his contracts: with whom, of which kind, until when."""
     today = beijing_day(timezone.now())
-    driver = Driver.objects.filter(person=request.user.pk).first()
+    driver = Driver.objects.of(request.user).first()  # type: ignore[arg-type]
     contracts = Contract.objects.of(driver, today) if driver else []
     words = {"driver": driver, "contracts": contracts, "today": today, "soon_days": SOON_DAYS}
     return render(request, "drivers/my_contracts.html", words)

@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from portal import challenge, phone, session_clock, sign_in, sms
+from portal import challenge, phone, proofs, session_clock, sign_in, sms
 from portal.actions import people
 from portal.challenge import Asked, Asker, TooMany
 from portal.errors import Refused
@@ -64,7 +64,8 @@ def code(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("code", str(refusal))
         else:
-            if sign_in.was_long_absent(person, now) and person.is_active:
+            is_strange = sign_in.was_long_absent(person, now) and not sign_in.is_own_device(request, person)
+            if is_strange and person.is_active:
                 request.session[sign_in.RETURNING] = person.code
                 return redirect("account_returning")
             return enter(request, person)
@@ -75,11 +76,15 @@ def code(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @sensitive_post_parameters()
 def returning(request: HttpRequest) -> HttpResponse:
-    """The number was not used here for half a year: the same person gives his name, another begins anew."""
+    """The number was not proved here for three months: the same person says what only he knows, another begins anew.
+
+    A verified driver gives his licence, whoever filed an appeal the number of one: a name alone is known to many.
+    """
     person = User.objects.filter(code=request.session.get(sign_in.RETURNING, ""), is_active=True).first()
     if person is None:
         return redirect("account_login")
-    form = SamePersonForm(request.POST if "name" in request.POST else None)
+    proof = proofs.of(person)
+    form = SamePersonForm(request.POST if "name" in request.POST else None, proof=proof)
     if "anew" in request.POST:
         number, now = person.phone, timezone.now()
         people.part_from_number(person, now=now)
@@ -88,11 +93,11 @@ def returning(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         if not challenge.may_try_name(person.code):
             form.add_error("name", _("That was tried too often today. Try again tomorrow, or begin anew."))
-        elif sign_in.is_named(person, form.cleaned_data["name"]):
+        elif form.holds(sign_in.is_named(person, form.cleaned_data["name"])):
             request.session.pop(sign_in.RETURNING)
             return enter(request, person)
         else:
-            form.add_error("name", _("That is not the name given here. Nothing is lost; look at it once more."))
+            form.add_error(None, _("That is not what is kept here. Nothing is lost; look at it once more."))
     return render(request, "account/returning.html", {"form": form, "phone": person.masked_phone})
 
 
@@ -178,8 +183,7 @@ def enter(request: HttpRequest, person: User) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, number: str) -> Asked:
-    device = request.get_signed_cookie(sign_in.DEVICE_COOKIE, default="", salt="device")
-    asker = Asker(get_ip(request), device or "")
+    asker = Asker(get_ip(request), sign_in.device_of(request)[0])
     return challenge.ask(Asked.load(request.session.get(challenge.KEY)), number, asker=asker, now=timezone.now())
 
 
