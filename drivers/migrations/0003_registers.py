@@ -16,14 +16,16 @@ from portal import namemarks
 
 def mark_names(apps, schema_editor):
     """The drivers that are there already are found by their names from the first day."""
+    # by the connection that migrates: another one would wait for its locks for ever
+    drivers = apps.get_model("drivers", "Driver").objects.using(schema_editor.connection.alias)
     rows = []
-    for driver in apps.get_model("drivers", "Driver").objects.only("pk", "name").iterator(2_000):
+    for driver in drivers.only("pk", "name").iterator(2_000):
         driver.marks = namemarks.marks_of(driver.name)
         rows.append(driver)
         if len(rows) == 2_000:
-            type(driver).objects.bulk_update(rows, ["marks"])
+            drivers.bulk_update(rows, ["marks"])
             rows = []
-    apps.get_model("drivers", "Driver").objects.bulk_update(rows, ["marks"], batch_size=2_000)
+    drivers.bulk_update(rows, ["marks"], batch_size=2_000)
 
 
 class Migration(migrations.Migration):

@@ -10,7 +10,9 @@ from portal import namemarks
 
 
 def mark_names(apps, schema_editor):
-    for company in apps.get_model("platforms", "Company").objects.select_related("organisation"):
+    # by the connection that migrates: another one would wait for its locks for ever
+    companies = apps.get_model("platforms", "Company").objects.using(schema_editor.connection.alias)
+    for company in companies.select_related("organisation"):
         names = (company.organisation.name, company.organisation.short_name)
         company.marks = sorted({mark for name in names for mark in namemarks.marks_of(name)})
         company.save(update_fields=["marks"])
