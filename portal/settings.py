@@ -86,6 +86,8 @@ NOTICES = [
     "appeals.notices_digest",
     "appeals.notices_export",
 ]
+# The registers each room fills from files, by string.
+IMPORTS = ["platforms.importing", "drivers.importing"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -214,6 +216,11 @@ SHORT_IDLE_MINUTES = 60
 # Lists taken out: above so many rows a second person has to agree; one file takes no more than the second number.
 EXPORT_ROWS_ALONE = int(os.environ.get("EXPORT_ROWS_ALONE", "1000"))
 EXPORT_ROWS_MOST = int(os.environ.get("EXPORT_ROWS_MOST", "50000"))
+# Registers filled from files: how large a file may be, how long one lies sealed that nobody decided on, and how long
+# an import can be undone as a whole (so long the former values of changed records are kept, sealed).
+IMPORT_FILE_BYTES = int(os.environ.get("IMPORT_FILE_MB", "80")) * 2**20
+IMPORT_FILE_DAYS = int(os.environ.get("IMPORT_FILE_DAYS", "7"))
+IMPORT_UNDO_DAYS = int(os.environ.get("IMPORT_UNDO_DAYS", "30"))
 # Cases a person at a desk opens, leafs through or takes out by himself on one day: who copies the register stops there.
 DESK_RECORDS_A_DAY = int(os.environ.get("DESK_RECORDS_A_DAY", "3000"))
 # Operators give a number to somebody else some three months after it was given up. Whoever has not proved it by a code
@@ -287,6 +294,7 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="20")},
     # posts and leaves begin and end at midnight; the later runs make up for a beat that was down then
     "sync-grants": {"task": "portal.sync_grants", "schedule": crontab(hour="0,1,6", minute="1")},
+    "sweep-imports": {"task": "portal.sweep_imports", "schedule": 30.0, "options": {"expires": 29}},
     "appeals-tick": {"task": "appeals.tick", "schedule": 10.0, "options": {"expires": 9}},
     # in the morning of a working day; the later runs make up for a beat that was down, and tell nobody twice
     "appeals-remind": {"task": "appeals.remind", "schedule": crontab(hour="8,10,14", minute="30")},

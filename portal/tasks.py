@@ -6,7 +6,7 @@ from celery import current_task, signals
 from django.utils import timezone
 
 from portal import jobs
-from portal.actions import deliveries, hook_sending, people, posts, roots, sms
+from portal.actions import deliveries, hook_sending, importing, people, posts, roots, sms
 from portal.jobs import job
 
 
@@ -28,6 +28,16 @@ def send_sms() -> dict[str, int]:
 @job("portal.send_hooks")
 def send_hooks() -> dict[str, int]:
     return hook_sending.send_due(clock=timezone.now)
+
+
+@job("portal.work_import")
+def work_import(import_id: int) -> dict[str, int]:
+    return importing.work(import_id, clock=timezone.now)
+
+
+@job("portal.sweep_imports")
+def sweep_imports() -> dict[str, int]:
+    return {"imports": importing.sweep(now=timezone.now())}
 
 
 @job("portal.publish_root")
