@@ -47,10 +47,12 @@ class Counted:
                 self.told(self.count)
 
 
-def pieces(export: Export, now: datetime.datetime, told: Told | None = None) -> Iterator[Piece]:
-    """The file of an export, read with the asker's own sight at this moment."""
+def pieces(
+    export: Export, now: datetime.datetime, told: Told | None = None, cases: list[int] | None = None
+) -> Iterator[Piece]:
+    """The file of an export, read with the asker's own sight at this moment; `cases` gathers which cases are in it."""
     wanted = exports.wanted_of(export)
-    rows = Counted(cells_of(export.post, wanted, now), told)
+    rows = Counted(cells_of(export.post, wanted, now, [] if cases is None else cases), told)
     head = header(wanted, export.post)
     if export.format == ExportFormat.CSV:
         yield from _gathered(sheets.csv_pieces(head, rows), rows)
@@ -80,7 +82,7 @@ def header(wanted: Wanted, post: Post) -> list[str]:
     return [str(head) for head, _cell in columns(wanted, post)]
 
 
-def cells_of(post: Post, wanted: Wanted, now: datetime.datetime) -> Iterator[sheets.Row]:
+def cells_of(post: Post, wanted: Wanted, now: datetime.datetime, cases: list[int]) -> Iterator[sheets.Row]:
     """The list's own rows in its order, as many as one file takes."""
     rows = inbox.found(post, wanted, now)
     rows = rows.select_related("filer", "respondent_at_event", "handling_org", "handler__person", "place", "district")
@@ -89,6 +91,7 @@ def cells_of(post: Post, wanted: Wanted, now: datetime.datetime) -> Iterator[she
     by_company, today = wanted.show == inbox.COMPANY, beijing_day(now)
     shown = columns(wanted, post)
     for appeal in rows[: settings.EXPORT_ROWS_MOST].iterator(chunk_size=ROWS_A_STEP):
+        cases.append(appeal.pk)
         row = inbox.row_of(appeal, post, now, calendar, by_company=by_company)
         yield [cell(row, today) for _head, cell in shown]
 

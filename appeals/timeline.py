@@ -22,7 +22,8 @@ BESIDE = frozenset(
         "added", "platform_asked", "platform_replied", "platform_silent", "alarm_raised", "alarm_seen",
         "phone_revealed", "unsealing_asked", "unsealed", "unsealing_refused", "due_recomputed", "rated",
         "evidence_added", "evidence_opened", "evidence_released", "evidence_rejected",
-        "note_added", "linked", "watch_attached", "publication_proposed", "publication_declined",
+        "note_added", "note_withdrawn", "linked", "unlinked", "taken_out", "watch_attached",
+        "publication_proposed", "publication_declined",
         "publication_announced", "publication_objected", "publication_released", "publication_withdrawn",
     )
 ) | hearing_words.BESIDE | {"portal.words_erased"}  # fmt: skip
@@ -34,7 +35,7 @@ LINKED = frozenset({"appeals.reopened", "appeals.reopened_as"})
 # the driver reads there what others will read, and may keep it back
 PUBLISHED = frozenset({"appeals.publication_announced", "appeals.publication_released"})
 # staff read of another case beside this one only where they may see that one
-FOR_DRIVER_ONLY = "appeals.linked"
+FOR_DRIVER_ONLY = frozenset({"appeals.linked", "appeals.unlinked"})
 RECENT = 12
 
 
@@ -74,7 +75,7 @@ def of(appeal: Appeal, *, is_driver: bool, today: datetime.date) -> Timeline:
     """Everything that happened in a case, in four queries however long it is."""
     found = Event.objects.filter(subject=events.subject_of(appeal))
     rows = list(
-        (found if is_driver else found.exclude(kind=FOR_DRIVER_ONLY))
+        (found if is_driver else found.exclude(kind__in=FOR_DRIVER_ONLY))
         .select_related("by", "post__organisation")
         .prefetch_related("texts")
         .order_by("-position")
@@ -236,6 +237,10 @@ class _Reader:
                 return _("It appears on %(day)s unless the driver says no before.") % words
             case "linked":
                 return _("With %(number)s. Each goes on with its own days.") % {"number": facts["other"]}
+            case "unlinked":
+                return _("It was with %(number)s. Each goes on as before.") % {"number": facts["other"]}
+            case "taken_out" if self.is_driver:
+                return _("It is one row of a list, with your name masked. The file is deleted after a day.")
             case "closed":
                 return _closed(facts.get("why", ""))
         company = self.names.get(facts.get("company", ""), "")

@@ -31,7 +31,9 @@ urlpatterns = [
         for verb in cases.STEPS
     ),
     path("desk/appeals/<str:code>/note/", beside.note, name="note"),
+    path("desk/appeals/<str:code>/notes/<str:note>/withdraw/", beside.withdraw_note, name="withdraw_note"),
     path("desk/appeals/<str:code>/link/<str:other>/", beside.link, name="link"),
+    path("desk/appeals/<str:code>/unlink/<str:other>/", beside.unlink, name="unlink"),
     path("desk/appeals/<str:code>/assign/", working.assign, name="assign"),
     path("desk/appeals/<str:code>/others/", working.others, name="others"),
     path("desk/appeals/<str:code>/phone/", cases.phone, name="phone"),

@@ -91,7 +91,13 @@ LABELS: dict[str, tuple[Promise, Promise]] = {
     "appeals.due_recomputed": (_l("The due date was recomputed for the new holiday notice"), _l("Due date recomputed")),
     "appeals.note_added": (_l("A note for the handlers' own use"), _l("Internal note")),
     "appeals.linked": (_l("Put beside another case of yours"), _l("Put beside another case of the driver")),
+    "appeals.note_withdrawn": (_l("A note for the handlers' own use was taken back"), _l("Internal note taken back")),
     "appeals.watch_attached": (_l("How your orders went after filing was compared"), _l("Comparison after filing")),
+    "appeals.unlinked": (
+        _l("No longer put beside another case of yours"),
+        _l("No longer put beside another case of the driver"),
+    ),
+    "appeals.taken_out": (_l("Your case stood in a list that was taken out"), _l("Taken out in a list")),
     "appeals.publication_proposed": (
         _l("It was proposed to publish the answer without names"),
         _l("Proposed publishing the answer without names"),

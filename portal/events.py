@@ -68,41 +68,90 @@ def record(
         EventHead.objects.bulk_create([first], ignore_conflicts=True)
         head = heads.get(subject=name)
     texts = {key: (text, secrets.token_hex(32)) for key, text in (words or {}).items() if text}
-    position = head.position + 1
     commitments = {key: ledger.commitment(salt, text) for key, (text, salt) in texts.items()}
+    event = _linked(head, kind, by=by, at=at, facts=facts or {}, commitments=commitments, post=post)
+    event.save(force_insert=True)
+    EventText.objects.bulk_create(
+        EventText(event=event, name=key, text=text, salt=salt) for key, (text, salt) in texts.items()
+    )
+    head.save(update_fields=["position", "hash"])
+    _owe([event])
+    return event
+
+
+def record_each(
+    kind: str,
+    rows: Iterable[models.Model],
+    *,
+    by: User | None,
+    at: datetime.datetime,
+    facts: dict[str, Any] | None = None,
+    post: Post | None = None,
+) -> list[Event]:
+    """The same link, without words, in the chain of each of these rows, in the order of their chains' names.
+
+    A handful of statements however many rows there are; the caller hands over a few hundred at a time, for every
+    chain stays locked until he commits.
+    """
+    names = sorted({subject_of(row) for row in rows})
+    first = [EventHead(subject=name, position=0, hash=ledger.first_previous(name)) for name in names]
+    EventHead.objects.bulk_create(first, ignore_conflicts=True)
+    heads = list(
+        EventHead.objects.filter(subject__in=names).order_by("subject").select_for_update(no_key=True)
+    )  # fmt: skip
+    made = [_linked(head, kind, by=by, at=at, facts=facts or {}, commitments={}, post=post) for head in heads]
+    Event.objects.bulk_create(made)
+    EventHead.objects.bulk_update(heads, ["position", "hash"])
+    _owe(made)
+    return made
+
+
+def _linked(
+    head: EventHead,
+    kind: str,
+    *,
+    by: User | None,
+    at: datetime.datetime,
+    facts: dict[str, Any],
+    commitments: dict[str, str],
+    post: Post | None,
+) -> Event:
+    """The next link of a chain whose head is held; the head is moved to it, neither is written yet."""
     link = {
-        "subject": name,
-        "position": position,
+        "subject": head.subject,
+        "position": head.position + 1,
         "kind": kind,
         "by": by.code if by else None,
         "post": post.code if post else None,
         "at": ledger.microseconds(at),
-        "facts": facts or {},
+        "facts": facts,
         "words": commitments,
         "previous": head.hash,
     }
-    event = Event.objects.create(
+    event = Event(
         kind=kind,
-        subject=name,
-        position=position,
+        subject=head.subject,
+        position=head.position + 1,
         by=by,
         post=post,
         at=at,
-        facts=facts or {},
+        facts=facts,
         commitments=commitments,
         previous=head.hash,
         hash=ledger.link_hash(link),
     )
-    EventText.objects.bulk_create(
-        EventText(event=event, name=key, text=text, salt=salt) for key, (text, salt) in texts.items()
-    )
     head.position, head.hash = event.position, event.hash
-    head.save(update_fields=["position", "hash"])
-    owed = [] if _is_unowed.get() else consumers_of(kind)
-    Delivery.objects.bulk_create(Delivery(event=event, consumer=name, next_at=at) for name in owed)
-    if owed:
-        transaction.on_commit(lambda: _announce(event.pk), robust=True)
     return event
+
+
+def _owe(made: list[Event]) -> None:
+    """What consumers are owed of new events of one kind."""
+    owed = [] if _is_unowed.get() or not made else consumers_of(made[0].kind)
+    Delivery.objects.bulk_create(
+        Delivery(event=event, consumer=name, next_at=event.at) for event in made for name in owed
+    )  # fmt: skip
+    for event in made if owed else []:
+        transaction.on_commit(lambda event_id=event.pk: _announce(event_id), robust=True)  # type: ignore[misc]
 
 
 def consumers_of(kind: str) -> list[str]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import exports, inbox, lists_out
+from appeals.actions import taking_out
 from appeals.models import Export, ExportFormat, ExportPart, ExportState
 from portal import celery_app, events
 from portal.actions import spending
@@ -123,7 +124,9 @@ def _make_whole(export_id: int, now: datetime.datetime) -> int:
     export = Export.objects.select_related("post__person", "post__organisation").get(pk=export_id)
     if export.state != ExportState.MAKING:
         return 0
-    pieces = list(lists_out.pieces(export, now, told=_told(export.pk)))
+    cases: list[int] = []
+    pieces = list(lists_out.pieces(export, now, told=_told(export.pk), cases=cases))
+    taking_out.note(export, cases, now=now)
     with transaction.atomic():
         locked = _locked(export_id)
         if locked.state != ExportState.MAKING:
@@ -142,7 +145,9 @@ def _told(export_id: int) -> lists_out.Told:
 
 def _make(export: Export, now: datetime.datetime) -> None:
     """A short one at once, in the caller's transaction."""
-    _keep(export, lists_out.pieces(export, now), now)
+    cases: list[int] = []
+    _keep(export, lists_out.pieces(export, now, cases=cases), now)
+    taking_out.note(export, cases, now=now)
 
 
 def _keep(export: Export, pieces: "Iterator[lists_out.Piece] | list[lists_out.Piece]", now: datetime.datetime) -> int:

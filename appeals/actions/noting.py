@@ -48,3 +48,23 @@ def note(appeal_id: int, *, by: Post, text: str, now: datetime.datetime) -> Note
     moving.log(appeal, "note_added", by=by.person, post=by, now=now, facts={"note": code, "seal": seal_of(code, text)})
     appeal.save(update_fields=["position", "moved_at"])
     return Note.objects.create(code=code, appeal=appeal, by=by, at=now, text=text)
+
+
+@transaction.atomic
+def withdraw(note_id: int, *, by: Post, now: datetime.datetime) -> Note:
+    """Take one's own note back: its words are gone, that it was there stays on the page and in the log.
+
+    The words stand in no event's texts, only in the note's sealed row; that is emptied, and nothing was made of them.
+    """
+    appeal = Appeal.objects.for_update(Note.objects.values_list("appeal_id", flat=True).get(pk=note_id))
+    note = Note.objects.select_related("by").get(pk=note_id)
+    is_seen = permissions.visible_appeals(by, beijing_day(now)).filter(pk=appeal.pk).exists()
+    if not is_seen or note.by.person_id != by.person_id:
+        raise PermissionDenied
+    if note.withdrawn_at:
+        raise Refused(_("You have taken this note back already."))
+    moving.log(appeal, "note_withdrawn", by=by.person, post=by, now=now, facts={"note": note.code})
+    appeal.save(update_fields=["position", "moved_at"])
+    note.text, note.withdrawn_at = "", now
+    note.save(update_fields=["text", "withdrawn_at"])
+    return note

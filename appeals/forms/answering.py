@@ -149,6 +149,19 @@ class LinkForm(KeyForm):
     )
 
 
+class UnlinkForm(KeyForm):
+    heading = _l("Take these two cases apart?")
+    button = pgettext_lazy("button", "Take them apart")
+    follows = _l("Both go on as before. That they stood beside each other stays in their logs.")
+    reason = words_field(_l("Why they do not belong together"), hint=_l("The driver reads this too."), rows=3)
+
+
+class WithdrawNoteForm(KeyForm):
+    heading = _l("Take your note back?")
+    button = pgettext_lazy("button", "Take it back")
+    follows = _l("Its words are erased for good. That there was a note, and when it was taken back, stays in the log.")
+
+
 class KeepForm(desk.CarryOutForm):
     """Marking a promise as carried out, from the list of promises."""
 

@@ -12,12 +12,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from appeals import exports, inbox, lists_out, notices_export
-from appeals.actions import exporting
+from appeals.actions import exporting, taking_out
 from appeals.inbox import Wanted
 from appeals.models import Appeal, Export, ExportPart
+from portal import caselog, events, verification
 from portal.errors import Refused
 from portal.models import Event, Post, RecordUse, Role, User
 from tests import world
@@ -113,6 +115,41 @@ def test_it_is_in_the_log_with_filter_count_and_kind(line: Line) -> None:
     assert last("export_asked").texts.get(name="search").text == "押金"
     assert "押金" not in json.dumps(facts)
     assert (export.state, export.until_at) == ("ready", NOW + DAY)
+
+
+def test_each_case_of_the_file_says_in_its_own_log_who_took_it_out(line: Line) -> None:
+    inside, outside = line.appeal("in_hand"), line.appeal("in_hand", category="pay")
+    export = asked(line.secretary, category="dispatch")
+    event = Event.objects.get(kind="appeals.taken_out")
+    assert (event.subject, event.facts) == (events.subject_of(inside), {"export": export.code, "format": "csv"})
+    inside.refresh_from_db()
+    assert inside.position == event.position
+    assert verification.verify(caselog.export(events.subject_of(inside), now=NOW), roots={}).ok
+    assert verification.verify(caselog.export(events.subject_of(outside), now=NOW), roots={}).ok
+    pages = [world.signed_in(line.driver).get(reverse("appeals:detail", args=[inside.code]))]
+    pages += [line.browser("secretary").get(reverse("appeals:case", args=[inside.code]))]
+    for page, words in zip(pages, ("您的诉求在一份导出的清单里", "随清单导出"), strict=True):
+        assert words in text(page)
+        assert f"{line.secretary.person.name}" in text(page)
+
+
+def test_many_logs_are_written_in_a_few_statements(line: Line) -> None:
+    counts = []
+    for _time in range(2):
+        for _case in range(3):
+            line.appeal("in_hand")
+        with CaptureQueriesContext(connection) as captured:
+            asked(line.secretary)
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+    assert Event.objects.filter(kind="appeals.taken_out").count() == 3 + 6
+
+
+def test_what_an_earlier_try_wrote_down_is_not_written_again(line: Line) -> None:
+    appeal = line.appeal("in_hand")
+    export = asked(line.secretary)
+    assert taking_out.note(export, [appeal.pk], now=NOW) == 0
+    assert Event.objects.filter(kind="appeals.taken_out").count() == 1
 
 
 @pytest.mark.parametrize("who", ["contact"])

@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from appeals import likeness, timeline
 from appeals.actions import linking
@@ -13,8 +14,9 @@ from portal import events
 from portal.errors import Refused
 from portal.models import Event, Post
 from tests import world
-from tests.appeals.desk import Line, a_line
+from tests.appeals.desk import Line, a_line, at_ten
 
+__all__ = ["at_ten"]
 pytestmark = pytest.mark.django_db
 
 
@@ -116,6 +118,39 @@ def test_the_driver_reads_of_the_link_and_the_desk_only_where_it_may_see_both(li
     told = [entry for entry in timeline.of(one, is_driver=True, today=today).entries if entry.kind == "appeals.linked"]
     assert [other.number in entry.text for entry in told] == [True]
     assert "appeals.linked" not in {entry.kind for entry in timeline.of(one, is_driver=False, today=today).entries}
+
+
+def test_two_cases_are_taken_apart_with_a_reason_that_stands_in_both_logs(line: Line) -> None:
+    one, other = line.appeal("in_hand"), line.appeal("in_hand")
+    made = link(line, one, other)
+    browser = line.browser("secretary")
+    url = reverse("appeals:unlink", args=[one.code, other.code])
+    assert url in browser.get(reverse("appeals:case", args=[one.code])).content.decode()
+    assert browser.post(url, {"key": "no-reason", "reason": " "}).status_code == 422
+    sent = {"key": "apart", "reason": "一件是押金，一件是派单。"}
+    assert [browser.post(url, sent).status_code for _time in range(2)] == [302, 302]
+    assert not Link.objects.exists()
+    for row, far in ((one, other), (other, one)):
+        event = Event.objects.get(subject=events.subject_of(row), kind="appeals.unlinked")
+        assert event.facts == {"link": made.code, "kind": "duplicate", "other": far.number}
+        told = timeline.of(row, is_driver=True, today=world.NOW.date()).entries[0]
+        assert (told.say, far.number in told.text) == ("一件是押金，一件是派单。", True)
+        assert "appeals.unlinked" not in {
+            entry.kind for entry in timeline.of(row, is_driver=False, today=world.NOW.date()).entries
+        }
+    assert browser.get(url).status_code == 404
+    link(line, other, one)
+
+
+def test_who_does_not_see_both_takes_nothing_apart(line: Line) -> None:
+    one, other = line.appeal("in_hand"), line.appeal("in_hand")
+    made = link(line, one, other)
+    strangers = [world.a_secretary(world.a_branch()), world.a_post("custodian", world.committee())]
+    for post in strangers:
+        with pytest.raises(PermissionDenied):
+            linking.unlink(made.pk, by=post, reason="看错了。", now=world.NOW)
+    assert world.signed_in(line.driver).get(reverse("appeals:unlink", args=[one.code, other.code])).status_code == 404
+    assert Link.objects.exists()
 
 
 # -- similar cases ----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.urls import reverse
 
 from appeals.actions import noting
 from appeals.models import Identity, Note
@@ -12,8 +13,9 @@ from portal import caselog, events, verification
 from portal.errors import Refused
 from portal.models import Event, Notice
 from tests import world
-from tests.appeals.desk import Line, a_line
+from tests.appeals.desk import Line, a_line, at_ten
 
+__all__ = ["at_ten"]
 pytestmark = pytest.mark.django_db
 WORDS = "客服口头承认规则上线早了两天，先别写进答复"
 
@@ -66,6 +68,37 @@ def test_only_who_sees_the_case_in_his_line_writes_one(line: Line) -> None:
         with pytest.raises(PermissionDenied):
             noting.note(appeal.pk, by=post, text=WORDS, now=world.NOW)
     assert not Note.objects.exists()
+
+
+def test_its_writer_takes_a_note_back_and_only_that_it_was_there_stays(line: Line) -> None:
+    appeal = line.appeal("in_hand")
+    note = noting.note(appeal.pk, by=line.secretary, text=WORDS, now=world.NOW)
+    browser = line.browser("secretary")
+    url = reverse("appeals:withdraw_note", args=[appeal.code, note.code])
+    assert url in browser.get(reverse("appeals:case", args=[appeal.code])).content.decode()
+    assert browser.get(url).status_code == 200
+    assert browser.post(url, {"key": "take-it-back"}).status_code == 302
+    note.refresh_from_db()
+    assert (note.text, note.withdrawn_at) == ("", world.NOW)
+    page = browser.get(reverse("appeals:case", args=[appeal.code])).content.decode()
+    assert (WORDS in page, "已收回" in page, url in page) == (False, True, False)
+    log = caselog.export(events.subject_of(appeal), now=world.NOW)
+    assert verification.verify(log, roots={}).ok
+    assert Event.objects.get(kind="appeals.note_withdrawn").facts == {"note": note.code}
+    with pytest.raises(Refused):
+        noting.withdraw(note.pk, by=line.secretary, now=world.NOW)
+
+
+def test_nobody_takes_back_what_somebody_else_wrote(line: Line) -> None:
+    appeal = line.appeal("in_hand")
+    note = noting.note(appeal.pk, by=line.secretary, text=WORDS, now=world.NOW)
+    with pytest.raises(PermissionDenied):
+        noting.withdraw(note.pk, by=line.committee, now=world.NOW)
+    url = reverse("appeals:withdraw_note", args=[appeal.code, note.code])
+    for browser in (line.browser("committee"), world.signed_in(line.driver)):
+        assert browser.get(url).status_code == 404
+    note.refresh_from_db()
+    assert note.text == WORDS
 
 
 def test_an_empty_note_is_refused(line: Line) -> None:

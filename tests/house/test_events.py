@@ -41,7 +41,7 @@ def name_of(call: ast.Call) -> str:
 
 def is_record(call: ast.Call) -> bool:
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return name_of(call) == "record" and isinstance(owner, ast.Name) and owner.id == "events"
+    return name_of(call) in ("record", "record_each") and isinstance(owner, ast.Name) and owner.id == "events"
 
 
 def argument(call: ast.Call, function: Function, name: str) -> ast.expr | None:
