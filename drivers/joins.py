@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from drivers.actions import claims_desk, tying
 from drivers.actions.claims import claimed_with_number_of
@@ -103,4 +105,12 @@ def personal_data(person: User) -> dict[str, Any]:
             }
             for row in driver.contracts.select_related("company")
         ],
+    }
+
+
+def reading_pages() -> dict[str, Promise]:
+    """Where staff read a driver's number or licence in full."""
+    return {
+        "drivers.record": pgettext_lazy("read on a page", "your record in the register of drivers"),
+        "drivers.vehicle": pgettext_lazy("read on a page", "the register's page of a vehicle you drive"),
     }

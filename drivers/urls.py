@@ -1,6 +1,6 @@
 from django.urls import path
 
-from drivers.views import claims, contracts, desk_claims
+from drivers.views import claims, contracts, desk_claims, driving, expiring, register
 
 app_name = "drivers"
 urlpatterns = [
@@ -20,4 +20,17 @@ urlpatterns = [
     path("desk/claims/<str:code>/look/", desk_claims.desk_claim_look, name="desk_claim_look"),
     path("desk/claims/<str:code>/grant/", desk_claims.desk_claim_grant, name="desk_claim_grant"),
     path("desk/claims/<str:code>/refuse/", desk_claims.desk_claim_refuse, name="desk_claim_refuse"),
+    path("desk/drivers/", register.drivers, name="drivers"),
+    path("desk/drivers/new/", register.new_driver, name="new_driver"),
+    path("desk/drivers/<str:code>/", register.driver, name="driver"),
+    path("desk/drivers/<str:code>/change/", register.change_driver, name="change_driver"),
+    path("desk/drivers/<str:code>/end/", register.end_driver, name="end_driver"),
+    path("desk/drivers/<str:code>/show/", register.show_driver_field, name="show_driver_field"),
+    path("desk/drivers/<str:code>/drives/", driving.start_driving, name="start_driving"),
+    path("desk/drivers/<str:code>/lease/", driving.enter_lease, name="enter_lease"),
+    path("desk/drivers/<str:code>/company/", driving.start_engagement, name="start_engagement"),
+    path("desk/driving/<str:code>/end/", driving.end_driving, name="end_driving"),
+    path("desk/vehicles/<str:code>/", driving.vehicle, name="vehicle"),
+    path("desk/vehicles/<str:code>/show/", driving.show_vehicle_field, name="show_vehicle_field"),
+    path("desk/expiring/", expiring.expiring, name="expiring"),
 ]

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
 from platforms.models import Kinship, Tie
 from portal.models import User
 
@@ -22,3 +25,7 @@ def personal_data(person: User) -> dict[str, Any]:
             kinship.relative.name for kinship in Kinship.objects.filter(person=person).select_related("relative")
         ],
     }
+
+
+def reading_pages() -> dict[str, Promise]:
+    return {"platforms.company": pgettext_lazy("read on a page", "the register's page of a company")}

@@ -59,6 +59,8 @@ _ANSWER = frozenset({roles.ANSWER_FOR_COMPANY})
 _UNSEAL = frozenset({roles.UNSEAL})
 _HELP = frozenset({roles.HELP_AT_HOME})
 _RUN = frozenset({roles.ADMINISTER_SYSTEM, roles.READ_AUDIT})
+_KEEP = frozenset({roles.ADMINISTER_SYSTEM})
+_REGISTERS = _FIGURES | _KEEP
 _OFFICE = _HANDLE | _FIGURES | _OVERSEE
 
 # The driver's five roots.
@@ -95,8 +97,17 @@ MENU = (
                 "platforms:companies",
                 "rules",
                 pgettext_lazy("desk", "Companies and their rules"),
-                needs=_OFFICE | _ANSWER,
+                needs=_OFFICE | _ANSWER | _KEEP,
             ),
+        ),
+    ),
+    Group(
+        pgettext_lazy("desk", "Registers"),
+        (
+            Link("drivers:drivers", "people", pgettext_lazy("desk", "Drivers"), needs=_HANDLE | _REGISTERS),
+            Link("platforms:vehicles", "wheel", pgettext_lazy("desk", "Vehicles"), needs=_REGISTERS),
+            Link("platforms:permits", "file", pgettext_lazy("desk", "Permits"), needs=_REGISTERS),
+            Link("drivers:expiring", "clock", pgettext_lazy("desk", "Running out"), needs=_HANDLE | _REGISTERS),
         ),
     ),
     Group(

@@ -1,6 +1,5 @@
 """What the forms of all registers share: filters whose search never stands in an address, reasons, days."""
 
-import datetime
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
@@ -13,9 +12,8 @@ from django.utils.translation import pgettext_lazy
 from portal import plates
 from portal.models.people import phone_hash
 from portal.phone import tidy_phone
+from portal.spans import OVER, SOON
 
-SOON, OVER = "soon", "over"
-SOON_DAYS = 30
 EXPIRY = (("", _("Papers: any")), (SOON, _("Run out within 30 days")), (OVER, _("Have run out")))
 PHONE, PLATE, NUMBER = "phone", "plate", "number"
 
@@ -158,10 +156,3 @@ class ShowForm(KeyForm):
 
 def state_choices(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
     return [("", pgettext_lazy("register", "Any state")), *choices]
-
-
-def days_around(expiry: str, today: datetime.date) -> tuple[datetime.date | None, datetime.date | None]:
-    """The first and last day that "within 30 days" or "has run out" means; None where it is open."""
-    if expiry == SOON:
-        return today, today + datetime.timedelta(days=SOON_DAYS)
-    return None, today - datetime.timedelta(days=1)

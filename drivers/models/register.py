@@ -1,16 +1,21 @@
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from drivers import permissions
 from platforms.models import RegisterState
-from portal import sealing
+from portal import namemarks, sealing
 from portal.fields import CodeField, SealedTextField
 from portal.models import Organisation, Place, Post, User
+from portal.spans import between, days_around
 from portal.wording import mask_name, mask_phone
+
+FOUND_BY = {"phone": "phone_hash", "licence": "licence_hash", "certificate": "certificate_hash"}
 
 
 def licence_hash(licence: str) -> str:
@@ -34,6 +39,36 @@ class DriverQuerySet(models.QuerySet["Driver"]):
     def readable_by(self, post: Post | None, day: datetime.date) -> "DriverQuerySet":
         """The records a post reads in the register: his line's drivers, or those of the office's place."""
         return self.filter(permissions.readable_drivers(post, day))
+
+    def fitting(self, wanted: Mapping[str, Any], today: datetime.date) -> "DriverQuerySet":
+        """Those a filter asks for: a name by its marks, what was typed in full by its keyed hash, papers by a day."""
+        found = wanted.get("found")
+        rows = self if found or wanted.get("state") == RegisterState.ENDED else self.registered()
+        if found and wanted.get("by") == "plate":
+            rows = rows.filter(
+                Q(drivings__until_date__isnull=True) | Q(drivings__until_date__gte=today),
+                drivings__vehicle__plate_hash=found,
+            ).distinct()
+        elif found:
+            rows = rows.filter(**{FOUND_BY.get(wanted.get("by", ""), "licence_hash"): found})
+        if wanted.get("q"):
+            marks = namemarks.asked_for(wanted["q"])
+            rows = rows.filter(marks__contains=marks) if marks else rows.none()
+        if wanted.get("city"):
+            city = wanted["city"]
+            rows = rows.filter(place__in=list(city.parts.values_list("pk", flat=True)))
+        if wanted.get("company"):
+            company = wanted["company"].organisation_id
+            rows = rows.filter(Exists(Engagement.objects.on_day(today).filter(driver=OuterRef("pk"), company=company)))
+        if wanted.get("expiry"):
+            first, last = days_around(wanted["expiry"], today)
+            rows = rows.filter(
+                between("certificate_until_date", first, last) | between("licence_until_date", first, last)
+            )
+        return rows.filter(state=wanted["state"]) if wanted.get("state") else rows
+
+    def registered(self) -> "DriverQuerySet":
+        return self.filter(ended_date__isnull=True)
 
     def under(self, path: str) -> "DriverQuerySet":
         """Drivers whose responsible branch lies under a path."""

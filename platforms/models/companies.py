@@ -1,4 +1,6 @@
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -6,6 +8,7 @@ from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from platforms import permissions
+from portal import namemarks
 from portal.fields import SealedTextField
 from portal.models import Organisation, OrganisationKind, Place, Post, Role
 from portal.wording import mask_name, mask_phone
@@ -26,11 +29,22 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def platforms(self) -> "CompanyQuerySet":
         return self.filter(organisation__kind=OrganisationKind.PLATFORM)
 
+    def fitting(self, wanted: Mapping[str, Any]) -> "CompanyQuerySet":
+        """Those a filter asks for; who has left the register is listed only when asked for."""
+        rows = self if wanted.get("state") == RegisterState.ENDED else self.filter(organisation__closed_at=None)
+        if wanted.get("q"):
+            rows = rows.filter(named(wanted["q"]))
+        if wanted.get("city"):
+            rows = rows.filter(cities=wanted["city"])
+        if wanted.get("kind"):
+            rows = rows.filter(organisation__kind=wanted["kind"])
+        return rows.filter(state=wanted["state"]) if wanted.get("state") else rows
+
     def listed(self, day: datetime.date) -> "CompanyQuerySet":
         """Companies that exist, platforms first, with their cities, rules and the newest day a rule began."""
         begun = Q(rules__versions__from_date__lte=day)
         return (
-            self.filter(organisation__merged_into__isnull=True, organisation__closed_at__isnull=True)
+            self.filter(organisation__merged_into__isnull=True)
             .select_related("organisation__place")
             .prefetch_related("cities")
             .annotate(
@@ -97,6 +111,14 @@ class Company(models.Model):
     def take_cap(self) -> float | None:
         """The published upper limit of the take rate as a share."""
         return None if self.take_cap_permille is None else self.take_cap_permille / 1000
+
+
+def named(typed: str) -> Q:
+    """Companies by a part of their name or number, or by the initials of their short name."""
+    marks = namemarks.asked_for(typed)
+    found = Q(organisation__name__icontains=typed) | Q(organisation__short_name__icontains=typed)
+    found |= Q(credit_code__iexact=typed)
+    return found | Q(marks__contains=marks) if marks else found
 
 
 def liaisons_of(company: Company, day: datetime.date) -> models.QuerySet[Post]:

@@ -1,17 +1,30 @@
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
 from platforms import permissions
-from platforms.models.companies import Company, RegisterState
+from platforms.models.companies import Company, RegisterState, named
 from portal.fields import CodeField
 from portal.models import Place, Post
+from portal.spans import between, days_around
 
 
 class PermitQuerySet(models.QuerySet["Permit"]):
     def visible_to(self, post: Post | None, day: datetime.date) -> "PermitQuerySet":
         return self.filter(permissions.readable_permits(post, day))
+
+    def fitting(self, wanted: Mapping[str, Any], today: datetime.date) -> "PermitQuerySet":
+        rows = self if wanted.get("state") == RegisterState.ENDED else self.filter(ended_date__isnull=True)
+        if wanted.get("q"):
+            typed = wanted["q"]
+            companies = Company.objects.filter(named(typed)).values_list("pk", flat=True)
+            rows = rows.filter(Q(company__in=list(companies)) | Q(number__iexact=typed) | Q(file_number__iexact=typed))
+        if wanted.get("expiry"):
+            rows = rows.filter(between("until_date", *days_around(wanted["expiry"], today)))
+        return rows.filter(**{name: wanted[name] for name in ("city", "company", "state") if wanted.get(name)})
 
     def listed(self) -> "PermitQuerySet":
         return self.select_related("company__organisation", "city")

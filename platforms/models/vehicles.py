@@ -1,4 +1,6 @@
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -6,12 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from platforms import permissions
-from platforms.models.companies import Company, RegisterState
+from platforms.models.companies import Company, RegisterState, named
 from portal import sealing
 from portal.fields import CodeField, SealedTextField
 from portal.models import Place, Post
 from portal.plates import mask_plate
+from portal.spans import between, days_around
 from portal.wording import mask_name
+
+PAPERS = ("licence_until_date", "insured_until_date", "inspected_until_date")
+FOUND_BY = {"plate": "plate_hash", "licence": "licence_hash", "vin": "vin_hash"}
 
 
 class Energy(models.TextChoices):
@@ -44,6 +50,28 @@ def vin_hash(number: str) -> str:
 class VehicleQuerySet(models.QuerySet["Vehicle"]):
     def visible_to(self, post: Post | None, day: datetime.date) -> "VehicleQuerySet":
         return self.filter(permissions.readable_vehicles(post, day))
+
+    def fitting(self, wanted: Mapping[str, Any], today: datetime.date) -> "VehicleQuerySet":
+        """Those a filter asks for: a number typed in full by its keyed hash, a company by its name, papers by a day."""
+        rows = self if wanted.get("found") or wanted.get("state") == RegisterState.ENDED else self.registered()
+        if wanted.get("found"):
+            rows = rows.filter(**{FOUND_BY.get(wanted.get("by", ""), "plate_hash"): wanted["found"]})
+        if wanted.get("q"):
+            # the companies first, by number: of two small questions the database makes no big one
+            companies = list(Company.objects.filter(named(wanted["q"])).values_list("pk", flat=True))
+            rows = rows.filter(Q(company__in=companies) | Q(owner_company__in=companies))
+        if wanted.get("company"):
+            rows = rows.filter(Q(company=wanted["company"]) | Q(owner_company=wanted["company"]))
+        if wanted.get("expiry"):
+            first, last = days_around(wanted["expiry"], today)
+            papers = Q(pk__in=[])
+            for name in PAPERS:
+                papers |= between(name, first, last)
+            rows = rows.filter(papers)
+        return rows.filter(**{name: wanted[name] for name in ("city", "state") if wanted.get(name)})
+
+    def registered(self) -> "VehicleQuerySet":
+        return self.filter(ended_date__isnull=True)
 
     def listed(self) -> "VehicleQuerySet":
         return self.select_related("city", "company__organisation", "owner_company__organisation")

@@ -1,36 +1,176 @@
-"""Companies as offices and liaisons see them."""
+"""Companies as offices and liaisons see them, and their register as a system administrator keeps it."""
+
+import datetime
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from platforms import permissions
-from platforms.models import Company, liaisons_of
+from platforms import register_words as words_of
+from platforms.actions import companies as actions
+from platforms.models import Company, RegisterState, liaisons_of
+from platforms.register_forms import CompanyFilter, CompanyForm, initial_of
+from portal import history
 from portal.calendar import beijing_day
+from portal.models import Post
 from portal.permissions import active_post
+from portal.privacy import Kind
+from portal.register_forms import EndForm, ShowForm
+from portal.spans import SOON_DAYS
+from portal.views import registers
 
 PAGE = 20
+SHOWN = {"legal_name": Kind.NAME, "contact_name": Kind.NAME, "contact_phone": Kind.PHONE}
 
 
 def companies(request: HttpRequest) -> HttpResponse:
     """The companies at work where the post is; a liaison's own. Without such a post there is no such page."""
-    today, post = beijing_day(timezone.now()), active_post(request)
-    if not permissions.may_see_companies(post, today):
-        raise Http404
-    page = Paginator(Company.objects.visible_to(post, today).listed(today), PAGE).get_page(request.GET.get("page"))
-    return render(request, "platforms/companies.html", {"page": page, "post": post, "today": today})
+    now = timezone.now()
+    today, post = beijing_day(now), active_post(request)
+    registers.post_of(request, permissions.may_see_companies(post, today))
+    form = CompanyFilter(request.POST or request.GET)
+    if answer := registers.asked(request, form):
+        return answer
+    rows = Company.objects.visible_to(post, today).fitting(form.wanted).listed(today)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    may_keep = permissions.may_keep(request.user, post, now)  # type: ignore[arg-type]
+    words = {"page": page, "post": post, "today": today, "form": form, "may_keep": may_keep}
+    return render(request, "platforms/companies.html", words)
 
 
 def company(request: HttpRequest, code: str) -> HttpResponse:
-    """One company: where it works, its published cap, its rules, and who answers for it."""
-    today = beijing_day(timezone.now())
-    rows = Company.objects.visible_to(active_post(request), today).listed(today)
-    found = get_object_or_404(rows, organisation__code=code)
+    """One company: its papers and permits, its published cap, its rules, and who answers for it."""
+    return _page(request, _seen(request, code), timezone.now())
+
+
+def _page(
+    request: HttpRequest,
+    found: Company,
+    now: datetime.datetime,
+    form: ShowForm | None = None,
+    shown: dict[str, str] | None = None,
+) -> HttpResponse:
+    today, post = beijing_day(now), active_post(request)
+    may_read = permissions.register_places(post, today) is not None
     words = {
         "company": found,
         "rules": found.rules.prefetch_related("versions").order_by("title"),
         "liaisons": liaisons_of(found, today),
+        "permits": found.permits.visible_to(post, today).select_related("city").order_by("ended_date", "-until_date"),
         "today": today,
+        "soon": today + datetime.timedelta(days=SOON_DAYS),
+        "may_keep": permissions.may_keep(request.user, post, now) and found.state != RegisterState.ENDED,  # type: ignore[arg-type]
+        "may_read": may_read,
+        "show_form": form or ShowForm(),
+        "shown": shown or {},
+        "history": history.read(found.organisation, now, kinds=words_of.KINDS, fields=words_of.COMPANY)
+        if may_read
+        else [],
     }
     return render(request, "platforms/company.html", words)
+
+
+def new_company(request: HttpRequest) -> HttpResponse:
+    """A company enters the register."""
+    now = timezone.now()
+    post = _keeper(request, now)
+    form = CompanyForm(request.POST or None)
+
+    def do() -> str:
+        given = form.given
+        own = {name: given.pop(name) for name in ("name", "kind", "short_name", "cities", "take_cap_permille")}
+        place = post.organisation.place
+        made = actions.register_company(
+            own.pop("name"), place=place, papers=given, by=post.person, post=post, now=now, **own
+        )
+        return made.code
+
+    done = registers.sent(
+        request, form, do, verb="platforms.register_company", to=_to, done=_("The company is registered."), now=now
+    )
+    return done or registers.form_page(
+        request, form, heading=_("Register a company"), back=reverse("platforms:companies")
+    )
+
+
+def change_company(request: HttpRequest, code: str) -> HttpResponse:
+    """What the register says of it changes, with a reason."""
+    now = timezone.now()
+    found, post = _seen(request, code), _keeper(request, now)
+    begin = initial_of(CompanyForm, found) | {
+        "name": found.organisation.name,
+        "short_name": found.organisation.short_name,
+        "cities": found.cities.all(),
+        "take_cap_percent": found.take_cap_permille // 10 if found.take_cap_permille else None,
+    }
+    form = CompanyForm(request.POST or None, row=found, initial=begin)
+
+    def do() -> str:
+        values = form.cleaned_data
+        who: dict[str, Any] = {"by": post.person, "post": post, "now": now}
+        actions.change_company(found, form.given, seen=values["revision"], reason=values["reason"], **who)
+        return code
+
+    done = registers.sent(
+        request, form, do, verb="platforms.change_company", to=lambda _code: _to(code), done=_("Changed."), now=now
+    )
+    return done or registers.form_page(request, form, heading=str(found), back=_to(code))
+
+
+def end_company(request: HttpRequest, code: str) -> HttpResponse:
+    """It leaves the register."""
+    now = timezone.now()
+    found, post = _seen(request, code), _keeper(request, now)
+    form = EndForm(request.POST or None, initial={"last_date": beijing_day(now)})
+
+    def do() -> str:
+        last, reason = form.cleaned_data["last_date"], form.cleaned_data["reason"]
+        actions.end_company(found, last_date=last, reason=reason, by=post.person, post=post, now=now)
+        return code
+
+    done = registers.sent(
+        request, form, do, verb="platforms.end_company", to=lambda _code: _to(code), done=_("Ended."), now=now
+    )
+    return done or registers.form_page(
+        request, form, heading=_("%(name)s leaves the register") % {"name": found}, back=_to(code)
+    )
+
+
+@require_POST
+@never_cache
+def show_company_field(request: HttpRequest, code: str) -> HttpResponse:
+    """One masked field in full, for a motive that is written down."""
+    now = timezone.now()
+    found = _seen(request, code)
+    today = beijing_day(now)
+    post = registers.post_of(request, permissions.register_places(active_post(request), today) is not None)
+    form = registers.show_form(request, tuple(SHOWN))
+    if not form.is_valid():
+        return _page(request, found, now, form)
+    value = registers.shown(
+        form, found, subject=found.organisation, what=SHOWN[request.POST["field"]], where=f"platforms.company:{code}",
+        person=None, post=post, now=now,
+    )  # fmt: skip
+    return _page(request, found, now, form, value)
+
+
+def _to(code: str) -> str:
+    return reverse("platforms:company", args=[code])
+
+
+def _seen(request: HttpRequest, code: str) -> Company:
+    today = beijing_day(timezone.now())
+    rows = Company.objects.visible_to(active_post(request), today).listed(today)
+    return get_object_or_404(rows, organisation__code=code)
+
+
+def _keeper(request: HttpRequest, now: datetime.datetime) -> Post:
+    post = active_post(request)
+    return registers.post_of(request, permissions.may_keep(request.user, post, now))  # type: ignore[arg-type]

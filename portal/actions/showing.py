@@ -18,6 +18,7 @@ def show_field(
     row: models.Model,
     field: str,
     *,
+    subject: models.Model | None = None,
     what: str,
     where: str,
     person: User | None,
@@ -36,7 +37,13 @@ def show_field(
     if not spending.spend(post, 1, now=now):
         raise Refused(_("Your day's budget of records is used up. It goes on at 00:00."))
     events.record(
-        "portal.field_shown", row, by=by, post=post, at=now, facts={"field": field}, words={"reason": reason.strip()}
+        "portal.field_shown",
+        subject or row,
+        by=by,
+        post=post,
+        at=now,
+        facts={"field": field},
+        words={"reason": reason.strip()},
     )
     readings.note_reading(person, by=by, post=post, what=what, where=where, now=now)
     return str(getattr(row, field))

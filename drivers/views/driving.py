@@ -1,0 +1,171 @@
+"""Who drives what for whom: the page of a vehicle, and the forms of what a driver drives, for whom, on what paper."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from drivers.actions import driving as actions
+from drivers.actions import register
+from drivers.models import Contract, ContractKind, Driver, Driving
+from drivers.register_forms import DrivingForm, EngagementForm, LeaseForm
+from platforms import register_words as words_of
+from platforms.models import RegisterState, Vehicle
+from platforms.permissions import may_keep, register_places
+from portal import history
+from portal.actions import spending
+from portal.calendar import beijing_day
+from portal.models import Post
+from portal.permissions import active_post
+from portal.privacy import Kind
+from portal.register_forms import EndForm, KeyForm, ShowForm
+from portal.spans import SOON_DAYS
+from portal.views import registers
+
+SHOWN = {"plate": Kind.PLATE, "owner_name": Kind.NAME, "licence": Kind.LICENCE, "vin": Kind.LICENCE}
+Do = Callable[[Driver, Any, dict[str, Any]], object]
+
+
+def vehicle(request: HttpRequest, code: str) -> HttpResponse:
+    """One vehicle: its papers, its owner, who drives it for whom, who leases it."""
+    now = timezone.now()
+    found, post = _seen(request, code, now)
+    if not spending.spend(post, 1, now=now):
+        return registers.over_budget(request)
+    return _page(request, found, post, now)
+
+
+def _page(
+    request: HttpRequest,
+    found: Vehicle,
+    post: Post,
+    now: datetime.datetime,
+    form: ShowForm | None = None,
+    shown: dict[str, str] | None = None,
+) -> HttpResponse:
+    today = beijing_day(now)
+    is_kept = may_keep(request.user, post, now, found.city) and found.state != RegisterState.ENDED  # type: ignore[arg-type]
+    words = {
+        "vehicle": found,
+        "drivings": Driving.objects.filter(vehicle=found).listed(),
+        "leases": Contract.objects.filter(vehicle=found).select_related("driver", "company"),
+        "today": today,
+        "soon": today + datetime.timedelta(days=SOON_DAYS),
+        "may_keep": is_kept,
+        "show_form": form or ShowForm(),
+        "shown": shown or {},
+        "history": history.read(found, now, kinds=words_of.KINDS, fields=words_of.VEHICLE),
+    }
+    return render(request, "drivers/vehicle.html", words)
+
+
+@require_POST
+@never_cache
+def show_vehicle_field(request: HttpRequest, code: str) -> HttpResponse:
+    """One masked field in full, for a motive; whoever drives the car alone now is told."""
+    now = timezone.now()
+    found, post = _seen(request, code, now)
+    form = registers.show_form(request, tuple(SHOWN))
+    if not form.is_valid():
+        return _page(request, found, post, now, form)
+    drivings = Driving.objects.on_day(beijing_day(now)).filter(vehicle=found).select_related("driver__person")
+    people = {one.driver.person for one in drivings if one.driver.person}
+    value = registers.shown(
+        form, found, what=SHOWN[request.POST["field"]], where=f"drivers.vehicle:{code}",
+        person=people.pop() if len(people) == 1 else None, post=post, now=now,
+    )  # fmt: skip
+    return _page(request, found, post, now, form, value)
+
+
+def start_driving(request: HttpRequest, code: str) -> HttpResponse:
+    """He begins to drive a vehicle for a platform."""
+
+    def do(driver: Driver, given: Any, who: dict[str, Any]) -> object:
+        company = given["company"].organisation
+        return actions.start_driving(
+            driver, vehicle=given["vehicle"], company=company, from_date=given["from_date"], **who
+        )
+
+    return _entered(request, code, DrivingForm, do, verb="drivers.start_driving", heading=_("What %(name)s drives"))
+
+
+def enter_lease(request: HttpRequest, code: str) -> HttpResponse:
+    """He leases a vehicle from a leasing company."""
+
+    def do(driver: Driver, given: Any, who: dict[str, Any]) -> object:
+        return register.enter_contract(
+            driver, company=given["company"].organisation, kind=ContractKind.LEASE, vehicle=given["vehicle"],
+            from_date=given["from_date"], until_date=given["until_date"], **who,
+        )  # fmt: skip
+
+    return _entered(request, code, LeaseForm, do, verb="drivers.enter_lease", heading=_("A lease of %(name)s"))
+
+
+def start_engagement(request: HttpRequest, code: str) -> HttpResponse:
+    """He begins to drive for a platform, on a paper or without one."""
+
+    def do(driver: Driver, given: Any, who: dict[str, Any]) -> object:
+        company, from_date = given["company"].organisation, given["from_date"]
+        if given["contract"]:
+            register.enter_contract(
+                driver, company=company, kind=given["contract"], from_date=from_date, until_date=given["until_date"],
+                **who,
+            )  # fmt: skip
+        return register.start_engagement(driver, company=company, from_date=from_date, **who)
+
+    heading = _("For whom %(name)s drives")
+    return _entered(request, code, EngagementForm, do, verb="drivers.start_engagement", heading=heading)
+
+
+def _entered(request: HttpRequest, code: str, shape: type[KeyForm], do: Do, *, verb: str, heading: str) -> HttpResponse:
+    now = timezone.now()
+    driver, post = _kept(request, code, now)
+    form = shape(request.POST or None, initial={"from_date": beijing_day(now)})
+    back = reverse("drivers:driver", args=[code])
+
+    def enter() -> str:
+        do(driver, form.cleaned_data, {"by": post.person, "post": post, "now": now})
+        return code
+
+    done = registers.sent(request, form, enter, verb=verb, to=lambda _code: back, done=_("Entered."), now=now)
+    return done or registers.form_page(request, form, heading=heading % {"name": driver.name}, back=back)
+
+
+def end_driving(request: HttpRequest, code: str) -> HttpResponse:
+    """He no longer drives this vehicle for that company."""
+    now = timezone.now()
+    found = get_object_or_404(Driving.objects.select_related("driver", "vehicle", "company"), code=code)
+    driver, post = _kept(request, found.driver.code, now)
+    form = EndForm(request.POST or None, initial={"last_date": beijing_day(now)})
+    back = reverse("drivers:driver", args=[driver.code])
+
+    def do() -> str:
+        last, reason = form.cleaned_data["last_date"], form.cleaned_data["reason"]
+        actions.end_driving(found, last_date=last, reason=reason, by=post.person, post=post, now=now)
+        return driver.code
+
+    verb = "drivers.end_driving"
+    done = registers.sent(request, form, do, verb=verb, to=lambda _code: back, done=_("Ended."), now=now)
+    names = {"plate": found.vehicle.masked_plate, "company": found.company.short_name}
+    heading = _("%(plate)s for %(company)s ends") % names
+    return done or registers.form_page(request, form, heading=heading, back=back)
+
+
+def _seen(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[Vehicle, Post]:
+    active, today = active_post(request), beijing_day(now)
+    post = registers.post_of(request, register_places(active, today) is not None)
+    return get_object_or_404(Vehicle.objects.visible_to(post, today).listed(), code=code), post
+
+
+def _kept(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[Driver, Post]:
+    active, today = active_post(request), beijing_day(now)
+    rows = Driver.objects.readable_by(active, today).select_related("place__parent")
+    driver = get_object_or_404(rows, code=code)
+    return driver, registers.post_of(request, may_keep(request.user, active, now, driver.place))  # type: ignore[arg-type]

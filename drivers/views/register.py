@@ -1,0 +1,173 @@
+"""The register of drivers: list, record, and the forms that keep it."""
+
+import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from drivers import permissions
+from drivers import register_words as words_of
+from drivers.actions import changing
+from drivers.actions import register as actions
+from drivers.models import Contract, Driver
+from drivers.register_forms import DriverFilter, DriverForm
+from platforms.models import RegisterState
+from platforms.permissions import may_keep
+from platforms.register_forms import initial_of
+from portal import history
+from portal.actions import spending
+from portal.calendar import beijing_day
+from portal.models import Place, Post
+from portal.permissions import active_post
+from portal.privacy import Kind
+from portal.register_forms import EndForm, ShowForm
+from portal.spans import SOON_DAYS
+from portal.views import registers
+
+SHOWN = {"phone": Kind.PHONE, "licence": Kind.LICENCE, "certificate": Kind.LICENCE}
+
+
+def drivers(request: HttpRequest) -> HttpResponse:
+    """The drivers of the post's line, or of the office's place."""
+    now = timezone.now()
+    today, active = beijing_day(now), active_post(request)
+    post = registers.post_of(request, permissions.may_read_drivers(active, today))
+    form = DriverFilter(request.POST or request.GET)
+    if answer := registers.asked(request, form):
+        return answer
+    rows = Driver.objects.readable_by(post, today).fitting(form.wanted, today).select_related("place__parent", "branch")
+    page = registers.page_of(request, rows, post, now)
+    if page is None:
+        return registers.over_budget(request)
+    words = {
+        "page": page,
+        "form": form,
+        "today": today,
+        "soon": today + datetime.timedelta(days=SOON_DAYS),
+        "may_keep": may_keep(request.user, post, now),  # type: ignore[arg-type]
+    }
+    return render(request, "drivers/drivers.html", words)
+
+
+def driver(request: HttpRequest, code: str) -> HttpResponse:
+    """One record, what is personal in it masked. Opening it counts towards the day's budget."""
+    now = timezone.now()
+    found, post = _seen(request, code, now)
+    if not spending.spend(post, 1, now=now):
+        return registers.over_budget(request)
+    return _page(request, found, post, now)
+
+
+def _page(
+    request: HttpRequest,
+    found: Driver,
+    post: Post,
+    now: datetime.datetime,
+    form: ShowForm | None = None,
+    shown: dict[str, str] | None = None,
+) -> HttpResponse:
+    today = beijing_day(now)
+    is_kept = may_keep(request.user, post, now, found.place) and found.state != RegisterState.ENDED  # type: ignore[arg-type]
+    words = {
+        "driver": found,
+        "drivings": found.drivings.listed(),
+        "engagements": found.engagements.listed(),
+        "contracts": Contract.objects.of(found, today),
+        "today": today,
+        "soon": today + datetime.timedelta(days=SOON_DAYS),
+        "may_keep": is_kept,
+        "show_form": form or ShowForm(),
+        "shown": shown or {},
+        "history": history.read(found, now, kinds=words_of.KINDS, fields=words_of.DRIVER),
+    }
+    return render(request, "drivers/driver.html", words)
+
+
+@require_POST
+@never_cache
+def show_driver_field(request: HttpRequest, code: str) -> HttpResponse:
+    """One masked field in full, for a motive that is written down and told to the driver."""
+    now = timezone.now()
+    found, post = _seen(request, code, now)
+    form = registers.show_form(request, tuple(SHOWN))
+    if not form.is_valid():
+        return _page(request, found, post, now, form)
+    value = registers.shown(
+        form, found, what=SHOWN[request.POST["field"]], where=f"drivers.record:{code}", person=found.person, post=post,
+        now=now,
+    )  # fmt: skip
+    return _page(request, found, post, now, form, value)
+
+
+def new_driver(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    post = _keeper(request, now)
+    form = DriverForm(request.POST or None)
+
+    def do() -> str:
+        given = form.given
+        own = {name: given.pop(name) for name in ("place", "phone", "licence", "since_date")}
+        who: dict[str, Any] = {"by": post.person, "post": post, "now": now}
+        return actions.register_driver(given.pop("name"), papers=given, **own, **who).code
+
+    done = registers.sent(
+        request, form, do, verb="drivers.register_driver", to=_to, done=_("The driver is registered."), now=now
+    )
+    return done or registers.form_page(request, form, heading=_("Register a driver"), back=_to(""))
+
+
+def change_driver(request: HttpRequest, code: str) -> HttpResponse:
+    now = timezone.now()
+    found, _post = _seen(request, code, now)
+    post = _keeper(request, now, found.place)
+    form = DriverForm(request.POST or None, row=found, initial=initial_of(DriverForm, found))
+
+    def do() -> str:
+        seen, reason = form.cleaned_data["revision"], form.cleaned_data["reason"]
+        changing.change_driver(found, form.given, seen=seen, reason=reason, by=post.person, post=post, now=now)
+        return code
+
+    done = registers.sent(
+        request, form, do, verb="drivers.change_driver", to=lambda _code: _to(code), done=_("Changed."), now=now
+    )
+    return done or registers.form_page(request, form, heading=found.name, back=_to(code))
+
+
+def end_driver(request: HttpRequest, code: str) -> HttpResponse:
+    now = timezone.now()
+    found, _post = _seen(request, code, now)
+    post = _keeper(request, now, found.place)
+    form = EndForm(request.POST or None, initial={"last_date": beijing_day(now)})
+
+    def do() -> str:
+        last, reason = form.cleaned_data["last_date"], form.cleaned_data["reason"]
+        changing.end_driver(found, last_date=last, reason=reason, by=post.person, post=post, now=now)
+        return code
+
+    done = registers.sent(
+        request, form, do, verb="drivers.end_driver", to=lambda _code: _to(code), done=_("Ended."), now=now
+    )
+    heading = _("%(name)s leaves the register") % {"name": found.name}
+    return done or registers.form_page(request, form, heading=heading, back=_to(code))
+
+
+def _to(code: str) -> str:
+    return reverse("drivers:driver", args=[code]) if code else reverse("drivers:drivers")
+
+
+def _seen(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[Driver, Post]:
+    active, today = active_post(request), beijing_day(now)
+    post = registers.post_of(request, permissions.may_read_drivers(active, today))
+    rows = Driver.objects.readable_by(post, today).select_related("place__parent", "branch", "person")
+    return get_object_or_404(rows, code=code), post
+
+
+def _keeper(request: HttpRequest, now: datetime.datetime, place: Place | None = None) -> Post:
+    post = active_post(request)
+    return registers.post_of(request, may_keep(request.user, post, now, place))  # type: ignore[arg-type]
