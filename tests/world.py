@@ -179,22 +179,27 @@ def on_duty(
     return DutyPost.objects.create(post=post, place=city(letters), from_at=at(first), until_at=at(last))
 
 
+def a_record(of: User, branch: Organisation | None = None, *, place: Place | None = None, **fields: Any) -> Driver:
+    """The register's record of a person, with his name and number, which he has not claimed yet."""
+    licence = f"5105{next(_numbers):014d}"
+    values: dict[str, Any] = {
+        "name": of.name,
+        "place": place or district(),
+        "phone": of.phone,
+        "phone_hash": of.phone_hash,
+        "licence": licence,
+        "licence_hash": keyed_hash("licence", licence),
+        "branch": branch,
+        "branch_path": branch.path if branch else "",
+        "since_date": LONG_AGO,
+    }
+    return Driver.objects.create(**values | fields)
+
+
 def a_driver(branch: Organisation | None = None, *, place: Place | None = None, contact: Post | None = None) -> User:
     """A person whose claim to a driver's record is verified; with a responsible branch, and a contact where given."""
     person = a_person()
-    licence = f"5105{next(_numbers):014d}"
-    driver = Driver.objects.create(
-        person=person,
-        name=person.name,
-        place=place or district(),
-        phone=person.phone,
-        phone_hash=person.phone_hash,
-        licence=licence,
-        licence_hash=keyed_hash("licence", licence),
-        branch=branch,
-        branch_path=branch.path if branch else "",
-        since_date=LONG_AGO,
-    )
+    driver = a_record(person, branch, place=place, person=person)
     if contact:
         Pair.objects.create(driver=driver, contact=contact, from_date=LONG_AGO)
     return person

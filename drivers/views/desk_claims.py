@@ -147,7 +147,7 @@ def desk_claim_grant(request: HttpRequest, code: str) -> HttpResponse:
     """The branch says yes."""
     words = {
         "heading": _("Verify the driver"),
-        "button": _("Verify"),
+        "button": _("Yes, verify him"),
         "follows": _("Where another account has the record, a second person of the line has to agree."),
     }
     return _move(request, code, GrantForm(request.POST or None), "grant", words)
