@@ -145,6 +145,12 @@ MENU = (
                 pgettext_lazy("desk", "Web-hooks"),
                 needs=frozenset({roles.ADMINISTER_SYSTEM}),
             ),
+            Link(
+                "portal:imports",
+                "file",
+                pgettext_lazy("desk", "Import of registers"),
+                needs=frozenset({roles.ADMINISTER_SYSTEM}),
+            ),
             Link("portal:health", "heart", pgettext_lazy("desk", "Health of the portal"), needs=_RUN),
             Link("portal:audit", "shield", pgettext_lazy("desk", "Event log"), needs=frozenset({roles.READ_AUDIT})),
             Link(

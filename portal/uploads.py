@@ -3,6 +3,7 @@
 Django's own handler would write them in the clear into the system's folder for temporary files.
 """
 
+from collections.abc import Callable
 from socket import SHUT_RD
 from typing import Any
 
@@ -14,8 +15,19 @@ from django.http import HttpRequest, HttpResponse
 from portal.vault import Spool
 from portal.views import errors
 
+View = Callable[..., HttpResponse]
 # what no form of ours but the ones with files needs
 SMALL_BODY = 3 * 2**20
+
+
+def takes_files_of(setting: str) -> Callable[[View], View]:
+    """Let a page's files be as large as a setting says, where that is not UPLOAD_FILE_BYTES."""
+
+    def note(view: View) -> View:
+        view.upload_setting = setting  # type: ignore[attr-defined]
+        return view
+
+    return note
 
 
 class SealedUploadHandler(FileUploadHandler):
@@ -27,7 +39,9 @@ class SealedUploadHandler(FileUploadHandler):
         self.spool = Spool()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        room = settings.UPLOAD_FILE_BYTES + 1 - start
+        match = self.request.resolver_match if self.request else None
+        most = getattr(settings, getattr(match.func if match else None, "upload_setting", "UPLOAD_FILE_BYTES"))
+        room = most + 1 - start
         if room > 0:
             self.spool.write(raw_data[:room])
 

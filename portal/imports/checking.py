@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from portal.imports import headings, reading
-from portal.imports.cells import is_blank
+from portal.imports.cells import Cell, is_blank
 from portal.imports.tables import Problem, Row, Table, dumped
 from portal.models import Import, ImportProblem
 
@@ -56,7 +56,8 @@ class Check:
         self.unread_headings = found.unread[:40]
 
     def _looked_at(self, found: headings.Headings, batch: list[tuple[int, reading.Row]]) -> Iterator[bytes]:
-        rows = [self._read(found, line, cells) for line, cells in batch]
+        named = [(line, self._named(found, cells)) for line, cells in batch]
+        rows = [self.table.read(line, cells) for line, cells in named if not self.table.is_example(cells)]
         self.rows += len(rows)
         sound = [row for row in rows if not row.problems]
         self.table.resolve(sound, self.known)
@@ -70,8 +71,9 @@ class Check:
                 self.good += 1
                 yield line
 
-    def _read(self, found: headings.Headings, line: int, cells: reading.Row) -> Row:
-        return self.table.read(line, {name: cells[place] for name, place in found.places.items() if place < len(cells)})
+    @staticmethod
+    def _named(found: headings.Headings, cells: reading.Row) -> dict[str, Cell]:
+        return {name: cells[place] for name, place in found.places.items() if place < len(cells)}
 
     def _is_first(self, row: Row) -> bool:
         """A record stands in a file once: nobody could say which of two rows holds."""

@@ -133,6 +133,11 @@ class Table:
                 row.object(odd.kind, column, column.shown(cell), **odd.facts)
         return row
 
+    def is_example(self, cells: Mapping[str, Cell]) -> bool:
+        """The template's own second row, which people leave where it is."""
+        filled = {name: words_of(cell) for name, cell in cells.items() if not is_blank(cell)}
+        return filled == {one.name: words_of(one.example) for one in self.columns if one.example}
+
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
 
