@@ -5,19 +5,24 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django.db.models import Max
+
 from appeals import grouping, hearings
 from appeals.actions import filing, gathering, handling, hearing, joining, replying
 from appeals.models import Appeal, Category, Finding, Group, GroupMember, Hearing, Identity, RespondentKind
 from demo.answering import KNOWN_BRANCH
 from demo.lines import FOUNDED_AT
 from drivers.models import Driver
+from portal import events
 from portal.calendar import beijing_day
-from portal.models import Organisation, Post, Role, User
+from portal.models import Event, Organisation, Post, Role, User
 from portal.models.people import phone_hash
 
 TOLD: dict[str, Any] = json.loads(Path(__file__).with_name("grouped.json").read_text(encoding="utf-8"))
 CASES = len(TOLD["cases"])
 HOUR = datetime.timedelta(hours=1)
+# from the group to today: hours, or less where the cases went on until yesterday evening
+STEPS = 26
 PROMISED = datetime.timedelta(days=11)
 
 
@@ -30,10 +35,20 @@ def tell(now: datetime.datetime) -> None:
         _file(driver, company, told, now - HOUR * (46 - 2 * number), contact)
         for number, (driver, told) in enumerate(zip(_drivers(branch), TOLD["cases"], strict=True))
     ]
-    members = _gather(cases, company, secretary, now - HOUR * 26)
+    begin = _begin(company, secretary, now)
+    step = (now - begin) / STEPS
+    members = _gather(cases, company, secretary, begin, step)
     group = members[0].group
-    _ask(group, _post(company, Role.LIAISON), secretary, now)
-    _answer(group, members, secretary, now)
+    _ask(group, _post(company, Role.LIAISON), secretary, now, step)
+    _answer(group, members, secretary, now, step)
+
+
+def _begin(company: Organisation, secretary: Post, now: datetime.datetime) -> datetime.datetime:
+    """A day ago, and after all that the log already says of the cases that are asked along."""
+    cause = next(one.cause for one in grouping.candidates(secretary, now) if one.cause.company == company)
+    subjects = [events.subject_of(one) for one in grouping.loose_cases(secretary, cause, now)]
+    last: datetime.datetime = Event.objects.filter(subject__in=subjects).aggregate(last=Max("at"))["last"]
+    return max(now - HOUR * STEPS, last)
 
 
 def _post(organisation: Organisation, role: str) -> Post:
@@ -78,21 +93,23 @@ def _file(driver: Driver, company: Organisation, told: list[Any], at: datetime.d
     return handling.take(appeal.pk, by=meant, now=at + HOUR)
 
 
-def _gather(cases: list[Appeal], company: Organisation, secretary: Post, at: datetime.datetime) -> list[GroupMember]:
+def _gather(
+    cases: list[Appeal], company: Organisation, secretary: Post, at: datetime.datetime, step: datetime.timedelta
+) -> list[GroupMember]:
     own = {case.pk for case in cases}
     found = next(one for one in grouping.candidates(secretary, at) if one.cause.company == company)
     group = gathering.make_group(found.cause.key, by=secretary, now=at)
     rows = group.members.filter(appeal__in=own).select_related("group", "appeal__filer").order_by("appeal_id")
     members = list(rows)
     for number, member in enumerate(members[:-1]):
-        joining.join(member.pk, by=member.appeal.filer, now=at + HOUR * (1 + number % 3))
-    joining.decline(members[-1].pk, by=members[-1].appeal.filer, now=at + HOUR)
-    joining.leave(members[-2].pk, by=members[-2].appeal.filer, now=at + 5 * HOUR)
-    gathering.choose_lead(group.pk, by=secretary, case=members[0].appeal.code, now=at + 5 * HOUR)
+        joining.join(member.pk, by=member.appeal.filer, now=at + step * (1 + number % 3))
+    joining.decline(members[-1].pk, by=members[-1].appeal.filer, now=at + step)
+    joining.leave(members[-2].pk, by=members[-2].appeal.filer, now=at + 5 * step)
+    gathering.choose_lead(group.pk, by=secretary, case=members[0].appeal.code, now=at + 5 * step)
     return members
 
 
-def _ask(group: Group, liaison: Post, secretary: Post, now: datetime.datetime) -> None:
+def _ask(group: Group, liaison: Post, secretary: Post, now: datetime.datetime, step: datetime.timedelta) -> None:
     first = beijing_day(now) - datetime.timedelta(days=30)
     about = hearing.About(
         rule_version=group.rule_version,
@@ -100,7 +117,7 @@ def _ask(group: Group, liaison: Post, secretary: Post, now: datetime.datetime) -
         until_date=beijing_day(now),
         fact_kinds=("allocation", "score", "notice"),
     )
-    gathering.ask_company(group.pk, by=secretary, question=TOLD["question"], about=about, now=now - 20 * HOUR)
+    gathering.ask_company(group.pk, by=secretary, question=TOLD["question"], about=about, now=now - 20 * step)
     asked = Hearing.objects.get(group=group)
     replying.platform_reply(
         asked.pk,
@@ -110,11 +127,13 @@ def _ask(group: Group, liaison: Post, secretary: Post, now: datetime.datetime) -
         offer=TOLD["offer"],
         contact=TOLD["contact"],
         figures=replying.Figures(rule_version=group.rule_version, stance="partly"),
-        now=now - 9 * HOUR,
+        now=now - 9 * step,
     )
 
 
-def _answer(group: Group, members: list[GroupMember], secretary: Post, now: datetime.datetime) -> None:
+def _answer(
+    group: Group, members: list[GroupMember], secretary: Post, now: datetime.datetime, step: datetime.timedelta
+) -> None:
     lead = Appeal.objects.select_related("handler").get(pk=members[0].appeal_id)
     assert lead.handler is not None
     handling.answer(
@@ -124,9 +143,9 @@ def _answer(group: Group, members: list[GroupMember], secretary: Post, now: date
         reasons=TOLD["reasons"],
         remedy=TOLD["remedy"],
         carry_out_date=beijing_day(now) + PROMISED,
-        now=now - 7 * HOUR,
+        now=now - 7 * step,
     )
-    gathering.offer_answer(group.pk, by=secretary, reasons=TOLD["reasons"], remedy=TOLD["remedy"], now=now - 6 * HOUR)
+    gathering.offer_answer(group.pk, by=secretary, reasons=TOLD["reasons"], remedy=TOLD["remedy"], now=now - 6 * step)
     for member in members[1:3]:
-        joining.take_answer(member.pk, by=member.appeal.filer, now=now - 4 * HOUR)
-    joining.keep_own(members[3].pk, by=members[3].appeal.filer, now=now - 3 * HOUR)
+        joining.take_answer(member.pk, by=member.appeal.filer, now=now - 4 * step)
+    joining.keep_own(members[3].pk, by=members[3].appeal.filer, now=now - 3 * step)
