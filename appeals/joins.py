@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from appeals import chain, hooking, joins_desk
 from appeals.actions import indexing, renewing, ticking
@@ -75,6 +77,17 @@ def due_rows(calendar: WorkCalendar) -> list[DueRow]:
 def hook_kinds() -> dict[str, Any]:
     """Event kinds of which other systems may be told."""
     return hooking.kinds()
+
+
+def reading_pages() -> dict[str, Promise]:
+    """Where staff and companies read of a person without a mask; `about` is his own case's number."""
+    return {
+        "appeals.case": pgettext_lazy("read on a page", "the desk page of appeal %(about)s"),
+        "appeals.api": pgettext_lazy("read on a page", "an office program, appeal %(about)s"),
+        "appeals.file": pgettext_lazy("read on a page", "the files of appeal %(about)s"),
+        "appeals.hearing": pgettext_lazy("read on a page", "the question to the company, appeal %(about)s"),
+        "appeals.helping": pgettext_lazy("read on a page", "filing at a driver home, appeal %(about)s"),
+    }
 
 
 def personal_data(person: User) -> dict[str, Any]:

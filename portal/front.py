@@ -7,6 +7,7 @@ A room defines the functions it has something to say to, and leaves out the othe
     counts(request) -> dict[str, int]              what waits for this post, by URL name; read by portal.context
     health(now) -> Iterable[Check]                 /healthz
     personal_data(person) -> dict[str, Any]        what the room holds about a person, for the person
+    reading_pages() -> dict[str, Promise]          pages on which staff read a person's data, in the words he reads
     how() -> Iterable[Card]                        the public page on how an appeal goes
     hook_kinds() -> dict[str, Any]                 event kinds of which other systems may be told, and their words
     due_rows(calendar) -> Iterable[DueRow]         dates that a work calendar not yet in force would move
@@ -21,6 +22,7 @@ from types import ModuleType
 from typing import Any
 
 from django.conf import settings
+from django.utils.functional import Promise
 
 from portal.calendar import WorkCalendar
 from portal.models import Post, User
@@ -84,6 +86,11 @@ def health(now: datetime.datetime) -> dict[str, list[Check]]:
 
 def personal_data(person: User) -> dict[str, dict[str, Any]]:
     return dict(ask("personal_data", person))
+
+
+def reading_pages() -> dict[str, Promise]:
+    """By code: a sentence's end as "the desk page of appeal %(about)s"."""
+    return {code: words for _room, answer in ask("reading_pages") for code, words in answer.items()}
 
 
 def due_rows(calendar: WorkCalendar) -> list[DueRow]:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
 from portal.actions import notices
 from portal.models import Notice, Post, User
 
@@ -28,3 +31,8 @@ def personal_data(person: User) -> dict[str, Any]:
         "is_sms_on": setting.is_sms_on,
         "is_quiet_at_night": setting.is_quiet_at_night,
     }
+
+
+def reading_pages() -> dict[str, Promise]:
+    """Where the administrators read a person's data without a mask."""
+    return {"portal.correction": pgettext_lazy("read on a page", "your request to correct something")}

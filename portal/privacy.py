@@ -15,3 +15,8 @@ class Kind(models.TextChoices):
     WORDS = "words", pgettext_lazy("seen of a person", "what you wrote")
     FILES = "files", pgettext_lazy("seen of a person", "your photos and documents")
     RECORD = "record", pgettext_lazy("seen of a person", "your record in the register")
+
+
+def page_of(where: str) -> str:
+    """appeals.case of appeals.case:LZ-261112-7KQ2MX."""
+    return where.partition(":")[0]

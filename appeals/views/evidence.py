@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from appeals import evidence_names, permissions_evidence
-from appeals.actions import evidencing
+from appeals.actions import evidencing, seeing
 from appeals.models import Evidence
 from portal import vault
 from portal.errors import Refused
@@ -38,6 +38,7 @@ def file(request: HttpRequest, code: str) -> HttpResponseBase:
     if not evidence.is_open:
         return errors.refused(request, Refused(evidence_names.why_closed(evidence)))
     for_company = has_permission(active_post(request), ANSWER_FOR_COMPANY)
+    seeing.file_shown(evidence, by=request.user, post=active_post(request), now=timezone.now())  # type: ignore[arg-type]
     name = evidence_names.copy_name(evidence, for_company=for_company)
     kind = evidence_names.copy_type(evidence)
     return _handed_out(evidence, evidencing.COPY, name, kind, evidence.copy_bytes)
@@ -49,6 +50,7 @@ def file_small(request: HttpRequest, code: str) -> HttpResponseBase:
     evidence = _seen(request, code)
     if not (evidence.is_open and evidence.small_bytes):
         return errors.not_found(request)
+    seeing.file_shown(evidence, by=request.user, post=active_post(request), now=timezone.now())  # type: ignore[arg-type]
     return _handed_out(evidence, evidencing.SMALL, "", "image/jpeg", evidence.small_bytes)
 
 

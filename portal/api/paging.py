@@ -24,9 +24,7 @@ class PagedSerializer(serializers.Serializer):
     page_size = serializers.IntegerField(required=False, min_value=1, max_value=MOST_ROWS, default=ROWS)
 
 
-def page(
-    request: Request, rows: QuerySet[Any], asked: dict[str, Any], shown: Callable[[Any], dict[str, Any]]
-) -> dict[str, Any]:
+def page(request: Request, rows: QuerySet[Any], asked: dict[str, Any], shown: Callable[[Any], Any]) -> dict[str, Any]:
     """A page of the rows in the order they are in, and the address of the next one; null on the last.
 
     The list is alive: a row that moves up while a program pages may be met twice, never silently by its code.

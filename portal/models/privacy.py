@@ -13,7 +13,8 @@ from portal.models.people import User
 class Reading(models.Model):
     """Somebody at a desk saw a person's data without a mask: who, what of it, on which page, how often that day.
 
-    `what` holds codes of portal.privacy.Kind. `where` is the page's code and what it was about, as `appeals.case:LZ-261112-7KQ2MX`; its words are the room's.
+    `what` holds codes of portal.privacy.Kind. `where` is the page's code and what it was about, as
+    `appeals.case:LZ-261112-7KQ2MX`; its words are the room's.
     """
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="readings")
@@ -36,7 +37,7 @@ class Reading(models.Model):
 
 
 class PurposeConsent(models.Model):
-    """A person's separate yes to one use of his data, in the words of one version; a new yes after a no is a new row."""
+    """A person's separate yes to one use of his data, in the words of one version; a yes after a no is a new row."""
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="purpose_consents")
     purpose = models.CharField(max_length=20)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appeals import hearings, inbox, permissions, releases
-from appeals.actions import consenting, handling, hearing
+from appeals.actions import consenting, handling, hearing, seeing
 from appeals.casefile import CaseFile
 from appeals.forms import hearing as forms
 from appeals.models import Appeal, Paraphrase
@@ -151,6 +151,7 @@ def release(request: HttpRequest, code: str) -> HttpResponse:
         "rule_version__rule", "event",
     )  # fmt: skip
     written = get_object_or_404(rows, code=code)
+    seeing.case_shown(written.appeal, post, now=now)
     is_return = "note" in request.POST
     form = forms.ReturnForm(request.POST if is_return else None)
     out = forms.KeyForm(request.POST if request.POST and not is_return else None)

@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from appeals import permissions
+from appeals.actions import seeing
 from appeals.models import Appeal
 from portal.calendar import beijing_day
+from portal.middleware import BACKGROUND
 from portal.models import Post, Role
 from portal.permissions import active_post, has_permission
 from portal.roles import CODE_ONLY, HANDLE
@@ -41,12 +43,17 @@ def is_committee_staff(post: Post) -> bool:
 
 
 def seen_case(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[Post, Appeal]:
+    """The case a handler's page or program is about; that he had it before him, its driver reads."""
     post = require_post(request, HANDLE, now)
     rows = permissions.visible_appeals(post, beijing_day(now)).select_related(
         "filer", "driver", "place", "district__parent", "respondent_at_event", "rule_version__rule", "handling_org",
         "handler__person", "filed_by__organisation", "reopened_from",
     )  # fmt: skip
-    return post, get_object_or_404(rows, code=code)
+    appeal = get_object_or_404(rows, code=code)
+    if BACKGROUND not in request.headers:
+        page = "appeals.api" if request.path.startswith("/api/") else "appeals.case"
+        seeing.case_shown(appeal, post, now=now, page=page)
+    return post, appeal
 
 
 def over_budget(request: HttpRequest, post: Post) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from appeals import chain, evidence_list
 from appeals import hearings as reads
-from appeals.actions import replying
+from appeals.actions import replying, seeing
 from appeals.forms import hearing as forms
 from appeals.models import Hearing
 from appeals.views import doors, files
@@ -71,6 +71,7 @@ def hearing(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     post = entry.require_post(request, ANSWER_FOR_COMPANY, now)
     asked = get_object_or_404(_own(post), code=code)
+    seeing.details_shown([asked], post, now=now)
     shown = reads.as_company(asked, now, CalendarNotice.objects.calendar())
     version = asked.paraphrase.rule_version if asked.paraphrase else None
     form = forms.ReplyForm(request.POST or None, question=shown.question, company_id=asked.company_id, asked=version)
@@ -89,6 +90,7 @@ def supplement(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     post = entry.require_post(request, ANSWER_FOR_COMPANY, now)
     asked = get_object_or_404(_own(post).exclude(replied_at=None), code=code)
+    seeing.details_shown([asked], post, now=now)
     shown = reads.as_company(asked, now, CalendarNotice.objects.calendar())
     form = forms.SupplementForm(request.POST or None)
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from appeals import permissions
 from appeals import readings as reads
 from appeals.actions import reading as quality
+from appeals.actions import seeing
 from appeals.casefile import CaseFile
 from appeals.forms.reading import ReadingForm
 from appeals.models import QualityReading
@@ -171,6 +172,7 @@ def reading(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _case(found: QualityReading, post: Post, now: datetime.datetime) -> CaseFile:
+    seeing.case_shown(found.appeal, post, now=now)
     return CaseFile(found.appeal, post, now)
 
 
