@@ -13,6 +13,7 @@ from appeals.sights import OVERSEEING
 from portal.models import Post
 from portal.permissions import has_permission
 from portal.roles import HANDLE
+from portal.same_person import are_one
 
 
 def may_export(post: Post | None, day: datetime.date) -> bool:
@@ -41,7 +42,7 @@ def may_decide(post: Post | None, export: Export, day: datetime.date) -> bool:
 
 
 def require_second(post: Post | None, export: Export, day: datetime.date) -> Post:
-    if post is None or not may_decide(post, export, day):
+    if post is None or not may_decide(post, export, day) or are_one(post.person_id, export.post.person_id):
         raise PermissionDenied
     return post
 

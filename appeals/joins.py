@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from appeals import chain, hooking, joins_desk
-from appeals.actions import indexing, renewing, ticking
+from appeals.actions import handing_over, indexing, renewing, ticking
 from appeals.joins_desk import staff_cards
 from appeals.joins_driver import driver_cards, driver_proof
 from appeals.models import Appeal, Evidence, Scan
 from portal import events
 from portal.actions import erasure
 from portal.calendar import WorkCalendar
-from portal.front import Card, Check, DueRow
-from portal.models import Post, Role, User
+from portal.front import Card, Check, DueRow, HandOver, OpenWork
+from portal.models import Organisation, Post, Role, User
 from portal.proofs import Proof
 from portal.wording import chain_steps
 
@@ -72,6 +72,18 @@ def counts(request: HttpRequest) -> dict[str, int]:
 
 def due_rows(calendar: WorkCalendar) -> list[DueRow]:
     return renewing.due_rows(calendar)
+
+
+def open_work(over: HandOver) -> list[OpenWork]:
+    return handing_over.open_work(over)
+
+
+def hand_over(over: HandOver) -> int:
+    return handing_over.hand_over(over)
+
+
+def organisation_work(organisation: Organisation, _now: datetime.datetime) -> list[OpenWork]:
+    return handing_over.organisation_work(organisation)
 
 
 def hook_kinds() -> dict[str, Any]:

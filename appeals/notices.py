@@ -209,6 +209,19 @@ def assigned(event: Event) -> Iterator[Telling]:
         )
 
 
+@on("appeals.handed_over")
+def handed_over(event: Event) -> Iterator[Telling]:
+    """The driver, once somebody had it in hand: who goes on. The colleague is told once of all he was given."""
+    appeal = appeal_of(event)
+    new = Post.objects.select_related("person").filter(code=event.facts["to"] or "").first()
+    if event.facts["in_hand"] and new:
+        sentence = _("{name} has {number} in hand now; the days stay as they were.")
+        yield _driver(appeal, format_lazy(sentence, name=new.person.name, number=appeal.number))
+    elif event.facts["in_hand"]:
+        sentence = _("Whoever had {number} in hand is away. It waits for a colleague there; the answer day stays.")
+        yield _driver(appeal, format_lazy(sentence, number=appeal.number))
+
+
 @on("appeals.alarm_raised")
 def alarmed(event: Event) -> Iterator[Telling]:
     """The committee an alarm is for; at night too when somebody may be in danger."""

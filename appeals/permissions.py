@@ -20,6 +20,7 @@ from portal.events import subject_of
 from portal.models import Event, Organisation, OrganisationKind, Place, Post, Role, User
 from portal.permissions import has_permission
 from portal.roles import HANDLE, UNSEAL
+from portal.same_person import own_accounts
 
 
 def tied_organisations(person: User, day: datetime.date) -> set[int]:
@@ -40,10 +41,12 @@ def barred_people(appeal: Appeal, person_ids: Iterable[int], reads: Reads) -> di
     shunned = {person for person, reason in bars.items() if reason == "named"} | {appeal.filer_id}
     tied = reads.tied_to(appeal.respondent_at_event_id) if asked and appeal.respondent_at_event_id else set()
     reasons: dict[int, str] = {}
+    own = reads.accounts(asked)
     for person, kin in reads.kin(asked).items():
-        if person in bars:
-            reasons[person] = bars[person]
-        elif person == appeal.filer_id:
+        barred = own[person] & bars.keys()
+        if barred:
+            reasons[person] = bars[person if person in barred else min(barred)]
+        elif appeal.filer_id in own[person]:
             reasons[person] = "filer"
         elif kin & shunned:
             reasons[person] = "kin"
@@ -89,7 +92,7 @@ class Shunned:
 def shunned_by(person: User, day: datetime.date) -> Shunned:
     """Whoever is named or challenged, filed it, is a relative of one of these or is tied to the respondent."""
     people = kin_of({person.pk})[person.pk]
-    bars = Bar.objects.filter(Q(person=person) | Q(person__in=people, reason="named"))
+    bars = Bar.objects.filter(Q(person__in=own_accounts(person.pk)) | Q(person__in=people, reason="named"))
     return Shunned(frozenset(people), frozenset(_tied(people, day)), bars)
 
 
@@ -153,8 +156,9 @@ def who_may_act(appeal: Appeal, organisation: Organisation, tier: int, reads: Re
     excluded = set(barred_people(appeal, {post.person_id for post in acting}, reads))
     if tier > chain.CONTACT:
         below = [leg for leg in appeal.legs.all() if leg.tier < tier]
-        excluded |= {leg.handler.person_id for leg in below if leg.handler}
-        excluded |= {person for leg in below for person in leg.handed_on_by}
+        had = {leg.handler.person_id for leg in below if leg.handler}
+        had |= {person for leg in below for person in leg.handed_on_by}
+        excluded = excluded.union(had, *reads.accounts(had).values())
     return [post for post in acting if post.person_id not in excluded]
 
 

@@ -12,6 +12,7 @@ from appeals import permissions
 from appeals.models import Appeal, QualityDraw, QualityReading
 from portal.calendar import beijing_day
 from portal.models import Organisation, Post
+from portal.same_person import own_accounts
 
 # column -> (the question the reader answers, the short word of lists); the order is the form's
 POINTS: dict[str, tuple[Promise, Promise]] = {
@@ -43,7 +44,7 @@ def may_read(post: Post | None, reading: QualityReading, now: datetime.datetime)
     return (
         post is not None
         and permissions.may_oversee(post, appeal, now)
-        and post.person_id not in involved_people(appeal)
+        and not own_accounts(post.person_id) & involved_people(appeal)
     )
 
 

@@ -11,6 +11,7 @@ from branches.models import Responsibility
 from platforms.models import Kinship, Tie
 from portal.calendar import WorkCalendar, beijing_day
 from portal.models import CalendarNotice, Organisation, OrganisationKind, Post, Role
+from portal.same_person import accounts_of
 
 TIER_ROLES = {
     chain.CONTACT: (Role.CONTACT,),
@@ -35,12 +36,17 @@ def present_posts(desks: set[Desk], day: datetime.date) -> dict[Desk, list[Post]
 
 
 def kin_of(person_ids: set[int]) -> dict[int, set[int]]:
-    """Each person with those declared as his relatives, whichever of the two declared it."""
-    kin = {person_id: {person_id} for person_id in person_ids}
-    for row in Kinship.objects.filter(Q(person__in=person_ids) | Q(relative__in=person_ids)):
-        for one, other in ((row.person_id, row.relative_id), (row.relative_id, row.person_id)):
-            if one in kin:
-                kin[one].add(other)
+    """Each person with those declared as his relatives, whichever of the two declared it; all accounts of each."""
+    own = accounts_of(person_ids)
+    everybody = set().union(*own.values())
+    declared = Kinship.objects.filter(Q(person__in=everybody) | Q(relative__in=everybody))
+    pairs = [(row.person_id, row.relative_id) for row in declared]
+    others = accounts_of({person for pair in pairs for person in pair} - everybody)
+    kin = {person: set(accounts) for person, accounts in own.items()}
+    for one, other in [*pairs, *((other, one) for one, other in pairs)]:
+        for person, accounts in own.items():
+            if one in accounts:
+                kin[person] |= others.get(other, {other})
     return kin
 
 
@@ -60,6 +66,7 @@ class Reads:
         self._present: dict[Desk, list[Post]] = {}
         self._branches: dict[int | None, Organisation | None] = {}
         self._kin: dict[int, set[int]] = {}
+        self._accounts: dict[int, set[int]] = {}
         self._tied: dict[int, set[int]] = {}
 
     @cached_property
@@ -93,6 +100,13 @@ class Reads:
         if unknown:
             self._kin |= kin_of(unknown)
         return {person_id: self._kin[person_id] for person_id in person_ids}
+
+    def accounts(self, person_ids: set[int]) -> dict[int, set[int]]:
+        """Each person with his other accounts: what bars one of them bars all."""
+        unknown = person_ids - self._accounts.keys()
+        if unknown:
+            self._accounts |= accounts_of(unknown)
+        return {person_id: self._accounts[person_id] for person_id in person_ids}
 
     def tied_to(self, organisation_id: int) -> set[int]:
         """People employed by an organisation, leading its fleets or holding a post in it."""

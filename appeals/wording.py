@@ -15,6 +15,7 @@ LABELS: dict[str, tuple[Promise, Promise]] = {
     "appeals.filed": (_l("You filed the appeal"), _l("Filed")),
     "appeals.taken": (_l("The appeal was taken in hand"), _l("Taken in hand")),
     "appeals.assigned": (_l("It was given to a colleague"), _l("Given to a colleague")),
+    "appeals.handed_over": (_l("Its handler left, others go on with it"), _l("Handed over: its handler is away")),
     "appeals.asked": (_l("A question for you"), _l("Asked the driver")),
     "appeals.replied": (_l("You answered the question"), _l("The driver answered")),
     "appeals.rest_ended": (
@@ -90,14 +91,14 @@ LABELS: dict[str, tuple[Promise, Promise]] = {
     "appeals.unsealing_refused": (_l("Opening your sealed name was refused"), _l("Unsealing refused")),
     "appeals.due_recomputed": (_l("The due date was recomputed for the new holiday notice"), _l("Due date recomputed")),
     "appeals.note_added": (_l("A note for the handlers' own use"), _l("Internal note")),
-    "appeals.linked": (_l("Put beside another case of yours"), _l("Put beside another case of the driver")),
     "appeals.note_withdrawn": (_l("A note for the handlers' own use was taken back"), _l("Internal note taken back")),
-    "appeals.watch_attached": (_l("How your orders went after filing was compared"), _l("Comparison after filing")),
+    "appeals.linked": (_l("Put beside another case of yours"), _l("Put beside another case of the driver")),
     "appeals.unlinked": (
         _l("No longer put beside another case of yours"),
         _l("No longer put beside another case of the driver"),
     ),
     "appeals.taken_out": (_l("Your case stood in a list that was taken out"), _l("Taken out in a list")),
+    "appeals.watch_attached": (_l("How your orders went after filing was compared"), _l("Comparison after filing")),
     "appeals.publication_proposed": (
         _l("It was proposed to publish the answer without names"),
         _l("Proposed publishing the answer without names"),

@@ -2,7 +2,7 @@
 
 import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from branches import permissions
@@ -13,6 +13,7 @@ from platforms.models import Company
 from portal import codes, events
 from portal.calendar import beijing_day
 from portal.errors import Refused
+from portal.front import HandOver, OpenWork
 from portal.models import Event, Organisation, OrganisationKind, Place, PlaceKind, Post, Role, User
 
 UNITS = (OrganisationKind.BRANCH, OrganisationKind.ENTERPRISE)
@@ -188,6 +189,47 @@ def end_pair(pair: Pair, *, until_date: datetime.date, by: User, post: Post | No
     facts = {"contact": held.contact.code, "until_date": until_date.isoformat()}
     events.record("branches.pair_ended", held.driver, by=by, post=post, at=now, facts=facts)
     return held
+
+
+def _handed_over(over: HandOver) -> models.QuerySet[Pair]:
+    """Pairs of a contact whose post ends. One who is away for a while stays the drivers' contact."""
+    if over.is_leave:
+        return Pair.objects.none()
+    return Pair.objects.filter(contact=over.post, until_date__isnull=True)
+
+
+def open_work(over: HandOver) -> list[OpenWork]:
+    """The drivers a contact keeps contact with."""
+    return [OpenWork(_("Drivers paired with this contact"), _handed_over(over).count())]
+
+
+def organisation_work(organisation: Organisation) -> list[OpenWork]:
+    """What a branch answers for: districts, drivers, pairs."""
+    return [
+        OpenWork(_("Districts it answers for"), organisation.responsibilities.filter(until_date=None).count()),
+        OpenWork(_("Drivers of this branch"), organisation.drivers.count()),
+    ]
+
+
+@transaction.atomic
+def hand_over(over: HandOver) -> int:
+    """A contact's drivers get the colleague as their contact; where there is none their branch answers for them."""
+    pairs = list(
+        _handed_over(over).select_for_update(no_key=True, of=("self",)).select_related("driver").order_by("pk")
+    )
+    last = over.post.until_date or beijing_day(over.now) - datetime.timedelta(days=1)
+    for ended in pairs:
+        # a pair that began with somebody else's leaving today was in force on no day
+        ended.from_date, ended.until_date = min(ended.from_date, last), last
+        ended.save(update_fields=["from_date", "until_date"])
+        facts = {"contact": over.post.code, "until_date": ended.until_date.isoformat()}
+        events.record("branches.pair_ended", ended.driver, by=over.by, post=over.office, at=over.now, facts=facts)
+        if over.to and over.to.role == Role.CONTACT and over.to.person_id != ended.driver.person_id:
+            first = ended.until_date + datetime.timedelta(days=1)
+            Pair.objects.create(driver=ended.driver, contact=over.to, from_date=first)
+            facts = {"contact": over.to.code, "from_date": first.isoformat()}
+            events.record("branches.paired", ended.driver, by=over.by, post=over.office, at=over.now, facts=facts)
+    return len(pairs)
 
 
 def settle_driver(event: Event, now: datetime.datetime) -> None:

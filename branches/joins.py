@@ -6,14 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from branches.actions import settle_driver
+from branches import actions
 from branches.models import Pair, Responsibility, contact_for
 from drivers.actions import claims
 from drivers.models import Claim, Driver
 from portal import events
 from portal.calendar import beijing_day
-from portal.front import Card, Check
-from portal.models import Event, Place, PlaceKind, Post, Role, User
+from portal.front import Card, Check, HandOver, OpenWork
+from portal.models import Event, Organisation, Place, PlaceKind, Post, Role, User
 
 
 def place_claim(event: Event, now: datetime.datetime) -> None:
@@ -25,7 +25,7 @@ def place_claim(event: Event, now: datetime.datetime) -> None:
         claims.place_with(claim.pk, office=branch, now=now)
 
 
-events.consume("branches.settle", ["drivers.driver_registered"], settle_driver)
+events.consume("branches.settle", ["drivers.driver_registered"], actions.settle_driver)
 events.consume("branches.place_claim", ["drivers.claim_asked"], place_claim)
 
 
@@ -52,6 +52,18 @@ def health(now: datetime.datetime) -> Iterable[Check]:
         Check("districts_without_branch", "yellow" if orphaned else "green", {"districts": orphaned}),
         Check("drivers_without_branch", "yellow" if adrift else "green", {"drivers": adrift}),
     ]
+
+
+def open_work(over: HandOver) -> list[OpenWork]:
+    return actions.open_work(over)
+
+
+def hand_over(over: HandOver) -> int:
+    return actions.hand_over(over)
+
+
+def organisation_work(organisation: Organisation, _now: datetime.datetime) -> list[OpenWork]:
+    return actions.organisation_work(organisation)
 
 
 def personal_data(person: User) -> dict[str, Any]:

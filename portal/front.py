@@ -11,6 +11,9 @@ A room defines the functions it has something to say to, and leaves out the othe
     how() -> Iterable[Card]                        the public page on how an appeal goes
     hook_kinds() -> dict[str, Any]                 event kinds of which other systems may be told, and their words
     due_rows(calendar) -> Iterable[DueRow]         dates that a work calendar not yet in force would move
+    open_work(over) -> Iterable[OpenWork]          what a post holds that somebody has to go on with
+    hand_over(over) -> int                         hands that over; how many things changed hands
+    organisation_work(organisation, now) -> Iterable[OpenWork]   what keeps an organisation from being closed
 """
 
 import datetime
@@ -61,6 +64,27 @@ class DueRow:
     old_due_date: datetime.date
     new_due_date: datetime.date
     url: str = ""
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """How much of one kind lies with a post or an organisation; never whose it is, nor what it is about."""
+
+    word: str
+    count: int
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """A post gives up what it holds: to a colleague, or (`to` is None) to its organisation. On leave only what cannot
+    wait. `by` and `office` are whoever arranged it; the portal itself at midnight."""
+
+    post: Post
+    now: datetime.datetime
+    to: Post | None = None
+    by: User | None = None
+    office: Post | None = None
+    is_leave: bool = False
 
 
 @functools.cache

@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal import events, telling
-from portal.models import ApiToken, Event, Post
+from portal.models import ApiToken, Event, Post, User
 from portal.telling import Telling
 from portal.wording import day_date
 
@@ -42,6 +42,30 @@ def ended(event: Event) -> Iterator[Telling]:
     if event.by_id is not None:
         words = _words(event, post, _("You are {role} at {organisation} until {day}, and no longer."), "until_date")
         yield Telling(post.person, words, reverse("portal:posts"), sms=True)
+
+
+@telling.on("portal.work_handed_over")
+def work_handed_over(event: Event) -> Iterator[Telling]:
+    """The colleague who goes on with all of it, once."""
+    post = _post_of(event)
+    heir = Post.objects.select_related("person").filter(code=event.facts["to"] or "").first()
+    if heir:
+        words = _("You go on with the open work of {name}, {role} at {organisation}. See your list.")
+        told = format_lazy(
+            words, name=post.person.name, role=post.get_role_display(), organisation=post.organisation.name
+        )
+        yield Telling(heir.person, told, reverse("portal:start"), sms=True)
+
+
+@telling.on("portal.same_person_set", "portal.same_person_undone")
+def same_person(event: Event) -> Iterator[Telling]:
+    """Both accounts, in the same words: whoever is not this person finds out, and whom to tell."""
+    accounts = User.objects.filter(code__in=(events.code_of(event.subject), event.facts["same_as"]))
+    words = _("Your account was marked as belonging to the same person as another one. Is that wrong, tell us.")
+    if event.kind == "portal.same_person_undone":
+        words = _("Your account is no longer marked as belonging to the same person as another one.")
+    for account in accounts:
+        yield Telling(account, words, reverse("portal:me"), sms=True)
 
 
 @telling.on("portal.token_issued")

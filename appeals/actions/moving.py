@@ -20,7 +20,7 @@ DECISIVE = frozenset(
     for kind in (
         "taken", "asked", "answered", "escalated", "returned", "transferred", "passed_up", "limit_reached",
         "vacated", "challenged", "withdrawn", "went_on", "accepted", "closed", "marked_urgent", "not_carried_out",
-        "carried_out", "assigned", "group_answer_taken",
+        "carried_out", "assigned", "handed_over", "group_answer_taken",
     )
 )  # fmt: skip
 

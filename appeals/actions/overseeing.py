@@ -16,6 +16,7 @@ from portal.errors import Refused
 from portal.models import Place, Post, Role
 from portal.permissions import has_permission
 from portal.roles import HANDLE, UNSEAL
+from portal.same_person import own_accounts
 
 UNSEALED_DAYS = 7
 
@@ -119,7 +120,7 @@ def decide_unsealing(unsealing_id: int, *, by: Post, is_agreed: bool, now: datet
     asked = Unsealing.objects.select_for_update(of=("self",)).select_related("appeal").get(pk=unsealing_id)
     appeal = Appeal.objects.for_update(asked.appeal_id)
     require_custodian(by, appeal, now)
-    if asked.asked_by.person_id == by.person_id or asked.for_person_id == by.person_id:
+    if {asked.asked_by.person_id, asked.for_person_id} & own_accounts(by.person_id):
         raise Refused(_("A second person has to decide: not the one who asked, nor the handler."))
     if asked.decided_at is not None:
         raise Refused(_("This request has been decided already."))

@@ -16,6 +16,7 @@ from portal.errors import Refused
 from portal.models import Organisation, OrganisationKind, Post, User
 from portal.permissions import has_permission
 from portal.roles import HANDLE
+from portal.same_person import are_one
 from portal.wording import listed
 
 OBJECTION_DAYS = 7  # calendar days in which the driver may keep it back before it is out
@@ -185,7 +186,7 @@ def _end(
 def require_second(by: Post, publication: PublishedAnswer, appeal: Appeal, now: datetime.datetime) -> None:
     """Staff of the committee of the line, who did not propose it himself."""
     permissions.require_overseer(by, appeal, now)
-    if publication.proposed_by.person_id == by.person_id:
+    if are_one(publication.proposed_by.person_id, by.person_id):
         raise Refused(_("A second person has to decide: not the one who proposed it."))
 
 

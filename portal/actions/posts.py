@@ -5,10 +5,11 @@ import datetime
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from portal import events, permissions, roles
-from portal.actions import people, tokens
+from portal import events, permissions, roles, same_person
+from portal.actions import handing_over, people, tokens
 from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import Organisation, Post, Role, User
@@ -41,8 +42,12 @@ def appoint(
 
 
 @transaction.atomic
-def end_post(post_id: int, *, last_date: datetime.date, by: User | None, now: datetime.datetime) -> Post:
+def end_post(
+    post_id: int, *, last_date: datetime.date, by: User | None, now: datetime.datetime, to: Post | None = None
+) -> Post:
     """End a post after its last day. With a last day that has passed it is closed at once, open sessions included.
+
+    What it holds goes to the colleague `to`, or back to the organisation: at once, or in the night after the last day.
 
     One that began today and is closed at once is written down as if it had begun and ended the day before, so that it
     is in force on no day left; its events keep the true days.
@@ -54,11 +59,14 @@ def end_post(post_id: int, *, last_date: datetime.date, by: User | None, now: da
     yesterday = beijing_day(now) - datetime.timedelta(days=1)
     if last_date < min(post.from_date, yesterday):
         raise Refused(_("A post cannot end before it began (%(day)s).") % {"day": post.from_date.isoformat()})
-    post.from_date, post.until_date = min(post.from_date, last_date), last_date
-    post.save(update_fields=["from_date", "until_date"])
+    handing_over.require_heir(post, to, now)
+    post.from_date, post.until_date, post.work_to = min(post.from_date, last_date), last_date, to
+    post.save(update_fields=["from_date", "until_date", "work_to"])
     facts = {"until_date": last_date.isoformat()}
     events.record("portal.post_ended", post, by=by, post=office, at=now, facts=facts)
     sync_grants(post.person, now=now)
+    if not post.is_live(beijing_day(now)):
+        handing_over.hand_over(post, to=to, by=by, office=office, now=now)
     return post
 
 
@@ -146,11 +154,13 @@ def sync_grants(person: User, *, now: datetime.datetime) -> None:
 
 
 def sync_all_grants(*, now: datetime.datetime) -> int:
-    """The same for all who hold or held a post: at midnight posts and leaves begin and end. Returns how many."""
+    """The same for all who hold or held a post, as posts and leaves begin and end at midnight; then what lies with
+    those who are gone is handed over. Returns how many people were looked at."""
     people = User.objects.filter(posts__isnull=False).distinct().order_by("pk")
     for person in people.iterator(500):
         with transaction.atomic():
             sync_grants(person, now=now)
+    handing_over.hand_over_left(now=now)
     return people.count()
 
 
@@ -167,7 +177,7 @@ def _require_office(by: User | None, person: User, organisation: Organisation, n
     if by is None:
         return None
     office = permissions.require_post_administrator(by, organisation, beijing_day(now))
-    if by.pk == person.pk:
+    if same_person.are_one(by.pk, person.pk):
         raise Refused(_("Your own posts are changed by another security administrator."))
     return office
 
@@ -180,9 +190,8 @@ def _refuse_appointment(person: User, organisation: Organisation, role: str, fro
         raise Refused(_("%(role)s is no post of this kind of organisation: %(kind)s.") % words)
     if organisation.closed_at is not None or organisation.merged_into_id is not None:
         raise Refused(_("%(name)s is closed or has been merged.") % words)
-    held = Post.objects.filter(person=person, until_date__isnull=True) | Post.objects.filter(
-        person=person, until_date__gte=from_date
-    )
+    own = same_person.own_accounts(person.pk)
+    held = Post.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=from_date), person__in=own)
     if held.filter(organisation=organisation, role=role).exists():
         raise Refused(_("This person already holds this post."))
     if Role(role) in roles.APART and held.filter(role__in=roles.APART - {Role(role)}).exists():
@@ -190,7 +199,7 @@ def _refuse_appointment(person: User, organisation: Organisation, role: str, fro
 
 
 def _refuse_deputy(post: Post, deputy: Post, day: datetime.date) -> None:
-    if deputy.person_id == post.person_id:
+    if same_person.are_one(deputy.person_id, post.person_id):
         raise Refused(_("Nobody stands in for himself."))
     if not deputy.is_live(day) or deputy.is_on_leave(day):
         raise Refused(_("The deputy's own post is not in force then, or he is on leave too."))
