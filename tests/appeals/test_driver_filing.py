@@ -26,21 +26,6 @@ def now() -> Iterator[None]:
 
 
 @pytest.fixture
-def line() -> dict:
-    return world.a_line()
-
-
-@pytest.fixture
-def driver(line: dict) -> User:
-    return world.a_driver(line["branch"], contact=line["contact"])
-
-
-@pytest.fixture
-def client(driver: User) -> Client:
-    return world.signed_in(driver)
-
-
-@pytest.fixture
 def platform() -> Organisation:
     return world.a_platform("蜀程出行")
 

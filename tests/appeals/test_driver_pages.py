@@ -32,21 +32,6 @@ def now() -> Iterator[time_machine.Traveller]:
         yield clock
 
 
-@pytest.fixture
-def line() -> dict:
-    return world.a_line()
-
-
-@pytest.fixture
-def driver(line: dict) -> User:
-    return world.a_driver(line["branch"], contact=line["contact"])
-
-
-@pytest.fixture
-def client(driver: User) -> Client:
-    return world.signed_in(driver)
-
-
 def kinds(appeal: Appeal) -> list[str]:
     return [row.kind for row in events.Event.objects.filter(subject=events.subject_of(appeal)).order_by("position")]
 

@@ -30,21 +30,6 @@ def world_at(settings: Any, tmp_path: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def line() -> dict:
-    return world.a_line()
-
-
-@pytest.fixture
-def driver(line: dict) -> User:
-    return world.a_driver(line["branch"], contact=line["contact"])
-
-
-@pytest.fixture
-def client(driver: User) -> Client:
-    return world.signed_in(driver)
-
-
-@pytest.fixture
 def appeal(driver: User, line: dict) -> Appeal:
     return world.an_appeal("in_hand", by=driver, handler=line["contact"])
 

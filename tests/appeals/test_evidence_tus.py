@@ -40,11 +40,6 @@ def driver(db: None, folder: None) -> User:
     return world.a_driver(world.a_branch())
 
 
-@pytest.fixture
-def client(driver: User) -> Client:
-    return world.signed_in(driver)
-
-
 def b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 

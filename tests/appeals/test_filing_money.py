@@ -21,21 +21,6 @@ def now() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def line() -> dict:
-    return world.a_line()
-
-
-@pytest.fixture
-def driver(line: dict) -> User:
-    return world.a_driver(line["branch"], contact=line["contact"])
-
-
-@pytest.fixture
-def client(driver: User) -> Client:
-    return world.signed_in(driver)
-
-
 def test_what_was_taken_off_and_how_much_is_filed_and_read_over(client: Client, driver: User, line: dict) -> None:
     pages = answers()
     pages[4] |= {"deduction_kind": "service_fee", "amount_fen": "1,240.50 元"}

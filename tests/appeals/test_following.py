@@ -28,16 +28,6 @@ def now() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def line() -> dict:
-    return world.a_line()
-
-
-@pytest.fixture
-def driver(line: dict) -> User:
-    return world.a_driver(line["branch"], contact=line["contact"])
-
-
-@pytest.fixture
 def stranger() -> Client:
     return Client(headers={"accept-language": "zh-hans"})
 

@@ -17,16 +17,6 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def line() -> dict:
-    return world.a_line()
-
-
-@pytest.fixture
-def driver(line: dict) -> User:
-    return world.a_driver(line["branch"], contact=line["contact"])
-
-
 def told(appeal: Appeal, kind: str) -> dict[User, Telling]:
     """Whom the newest event of a kind is told to."""
     event = Event.objects.filter(subject=events.subject_of(appeal), kind=f"appeals.{kind}").latest("position")

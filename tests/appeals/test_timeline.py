@@ -17,16 +17,6 @@ TODAY = world.NOW.date()
 DAY = datetime.timedelta(days=1)
 
 
-@pytest.fixture
-def line() -> dict:
-    return world.a_line()
-
-
-@pytest.fixture
-def driver(line: dict) -> User:
-    return world.a_driver(line["branch"], contact=line["contact"])
-
-
 def entries(appeal: Appeal, *, is_driver: bool = True) -> list[timeline.Entry]:
     return timeline.of(appeal, is_driver=is_driver, today=TODAY).entries
 
