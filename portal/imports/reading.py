@@ -62,10 +62,19 @@ class Source(io.RawIOBase):
         return len(taken)
 
 
+def _beginning(pieces: Pieces, size: int) -> bytes:
+    found = b""
+    for piece in pieces():
+        found += piece
+        if len(found) >= size:
+            break
+    return found[:size]
+
+
 @contextmanager
 def opened(pieces: Pieces, find: Find) -> Iterator[tuple[Headings, Iterator[tuple[int, Row]]]]:
     """The headings and the rows below them, each with the number it has in the file."""
-    start = next(iter(pieces()), b"")[:4]
+    start = _beginning(pieces, 4)
     if start.startswith(OLD_SPREADSHEET):
         raise Unreadable("old_spreadsheet")
     if start.startswith(WIDE_MARKS):
@@ -117,9 +126,7 @@ def encoding_of(pieces: Pieces) -> str:
 
 def _csv_rows(pieces: Pieces) -> Iterator[Row]:
     encoding = encoding_of(pieces)
-    begin = next(iter(pieces()), b"")[:4096].decode(encoding, errors="ignore").splitlines()
-    line = next((one for one in begin if one.strip()), "")
-    delimiter = max((",", "\t", ";", "，"), key=line.count)
+    delimiter = max((",", "\t", ";"), key=_beginning(pieces, 4096).decode(encoding, errors="ignore").count)
     text = io.TextIOWrapper(io.BufferedReader(Source(pieces())), encoding, newline="")
     try:
         for row in csv.reader(text, delimiter=delimiter):
