@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from branches import actions
+from branches import actions, settling
 from branches.models import Pair, Responsibility, contact_for
 from drivers.actions import claims
 from drivers.models import Claim, Driver
@@ -26,6 +26,7 @@ def place_claim(event: Event, now: datetime.datetime) -> None:
 
 
 events.consume("branches.settle", ["drivers.driver_registered"], actions.settle_driver)
+events.consume("branches.settle_imported", settling.KINDS, settling.settle_imported)
 events.consume("branches.place_claim", ["drivers.claim_asked"], place_claim)
 
 

@@ -80,6 +80,7 @@ ROOMS = ["portal", "platforms", "drivers", "branches", "appeals"]
 JOINS = [f"{room}.joins" for room in ROOMS]
 NOTICES = [
     "portal.notices",
+    "portal.notices_imports",
     "drivers.notices",
     "appeals.notices",
     "appeals.notices_hearing",
@@ -223,8 +224,7 @@ IMPORT_FILE_DAYS = int(os.environ.get("IMPORT_FILE_DAYS", "7"))
 IMPORT_UNDO_DAYS = int(os.environ.get("IMPORT_UNDO_DAYS", "30"))
 # Cases a person at a desk opens, leafs through or takes out by himself on one day: who copies the register stops there.
 DESK_RECORDS_A_DAY = int(os.environ.get("DESK_RECORDS_A_DAY", "3000"))
-# Operators give a number to somebody else some three months after it was given up. Whoever has not proved it by a code
-# for so long, proves himself too. Not shorter than DRIVER_SESSION_DAYS: no open session outlives it.
+# operators give a number away some three months after it was given up; not below DRIVER_SESSION_DAYS, which ends sessions
 NUMBER_ABSENT_DAYS = 90
 SMS_DOOR = os.environ.get("SMS_DOOR", "portal.sms.DemoDoor" if DEMO else "portal.sms.ConsoleDoor")
 
