@@ -224,6 +224,10 @@ IMPORT_FILE_DAYS = int(os.environ.get("IMPORT_FILE_DAYS", "7"))
 IMPORT_UNDO_DAYS = int(os.environ.get("IMPORT_UNDO_DAYS", "30"))
 # Cases a person at a desk opens, leafs through or takes out by himself on one day: who copies the register stops there.
 DESK_RECORDS_A_DAY = int(os.environ.get("DESK_RECORDS_A_DAY", "3000"))
+# Uses of sensitive data that the portal makes and a person is asked about (portal/privacy.py); none so far.
+PURPOSES_IN_USE: list[str] = []
+# Days between asking to be forgotten and being forgotten, in which it can be undone.
+ERASURE_WAITS_DAYS = int(os.environ.get("ERASURE_WAITS_DAYS", "7"))
 # operators give a number away some three months after it was given up; not below DRIVER_SESSION_DAYS, which ends sessions
 NUMBER_ABSENT_DAYS = 90
 SMS_DOOR = os.environ.get("SMS_DOOR", "portal.sms.DemoDoor" if DEMO else "portal.sms.ConsoleDoor")
@@ -291,6 +295,8 @@ CELERY_BEAT_SCHEDULE = {
     "send-sms": {"task": "portal.send_sms", "schedule": 30.0, "options": {"expires": 29}},
     "send-hooks": {"task": "portal.send_hooks", "schedule": 20.0, "options": {"expires": 19}},
     "publish-root": {"task": "portal.publish_root", "schedule": 600.0, "options": {"expires": 590}},
+    "erase-due": {"task": "portal.erase_due", "schedule": crontab(hour="2", minute="40")},
+    "delete-past": {"task": "portal.delete_past", "schedule": crontab(hour="4", minute="50")},
     "clear-sessions": {"task": "portal.clear_sessions", "schedule": crontab(hour="3", minute="20")},
     # posts and leaves begin and end at midnight; the later runs make up for a beat that was down then
     "sync-grants": {"task": "portal.sync_grants", "schedule": crontab(hour="0,1,6", minute="1")},

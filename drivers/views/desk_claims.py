@@ -101,9 +101,11 @@ def desk_claim(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _move(request: HttpRequest, code: str, form: Any, verb: str, words: dict[str, Any]) -> HttpResponse:
-    """A move in a claim that this post sees and may decide or look at; who may not gets 403 from the action."""
+    """A move in a claim that this post sees and may decide or look at; who may not is told so."""
     now = timezone.now()
     post, claim = _seen(request, code, now)
+    require = permissions_claims.require_looker if verb == "look" else permissions_claims.require_decider
+    require(post, claim, now)
 
     def do(values: dict[str, Any]) -> str:
         match verb:

@@ -7,6 +7,8 @@ from django.test import Client
 from appeals.actions import exporting, filing, handling, overseeing, publishing, reading, templating
 from appeals.models import Identity
 from branches.models import Pair
+from drivers.actions import claims
+from drivers.matching import Given
 from portal import events
 from portal.models import Notice, Role
 from tests import world
@@ -101,6 +103,13 @@ class Desk:
             for who in ("secretary", "committee"):
                 body = templating.Body("not_upheld", "核对过规则。")
                 templating.write(by=self.posts[who], category="pay", title=f"模板{number}", body=body, now=EARLY)
+
+    def claims(self, count: int) -> None:
+        """Claims that lie with the branch, of records that other accounts have."""
+        for _number in range(count):
+            held = world.a_driver(self.branch).driver
+            given, person = Given(held.licence, held.name), world.a_person()
+            claims.ask_branch(given, place=held.place, said="", by=person, now=EARLY)
 
     def notices(self, count: int) -> None:
         appeals = [world.an_appeal(by=self.driver, now=EARLY) for _time in range(count)]

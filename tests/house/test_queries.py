@@ -34,6 +34,7 @@ LISTS: list[tuple[str, str, Callable[[Desk, int], None]]] = [
     ("secretary", "appeals:templates", Desk.templates),
     ("secretary", "appeals:hands", Desk.cases),
     ("secretary", "appeals:exports", Desk.taken_out),
+    ("secretary", "drivers:desk_claims", Desk.claims),
     ("committee", "appeals:promises", Desk.promised),
     ("committee", "appeals:inbox", Desk.cases),
     ("committee", "appeals:alarms", Desk.cases),

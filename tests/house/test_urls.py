@@ -121,6 +121,22 @@ TABLE: dict[str, Row] = {
     "portal:notice_settings": each(),
     "branches:my_record": each(),
     "drivers:my_contracts": each(),
+    # -- a driver's claim: his own pages, the home's, the line's
+    "drivers:claim": each(),
+    "drivers:claim_match": each(),
+    "drivers:claim_ask": each(),
+    "drivers:let_go": only("driver", "other_driver"),
+    "drivers:claim_shown": only("auditor", of="asked claim"),
+    "drivers:claim_withdraw": only("auditor", of="asked claim"),
+    "drivers:claim_object": only("analyst", of="seen claim"),  # the register has his number
+    "drivers:desk_claims": only(*DESKS, "volunteer"),
+    "drivers:desk_claim_new": only("volunteer"),
+    "drivers:desk_claim_confirm": only("volunteer", status=302),
+    "drivers:desk_claim_code": post_only("volunteer"),
+    "drivers:desk_claim": only("secretary", "city", "province", of="asked claim"),
+    "drivers:desk_claim_look": only("volunteer", "secretary", "city", "province", of="seen claim"),
+    "drivers:desk_claim_grant": only("secretary", "city", "province", of="asked claim"),
+    "drivers:desk_claim_refuse": only("secretary", "city", "province", of="asked claim"),
     # -- for all to read
     "portal:how": public(),
     "portal:about": public(),
@@ -222,7 +238,9 @@ TABLE: dict[str, Row] = {
     "appeals:refuse_export": only("city", "province", of="export", _403=("secretary",)),
     "appeals:export_file": post_only("secretary", status=409, of="export"),
     "appeals:note": only(*LINE, of="in_hand"),
+    "appeals:withdraw_note": only("contact", of="own note"),
     "appeals:link": only(*LINE, of="pair"),
+    "appeals:unlink": only(*LINE, of="linked"),
     "appeals:promises": only(*HANDLERS),
     "appeals:keep_promise": move("promised", "contact"),
     # an organisation's own library; those above would read theirs, not this one
@@ -286,6 +304,15 @@ TABLE: dict[str, Row] = {
     "portal:switch_hook": post_only("system_admin", of="hook"),
     "portal:ping_hook": post_only("system_admin", of="hook"),
     "portal:retry_message": post_only("system_admin", status=404, of="hook"),
+    # -- registers filled from files
+    "portal:imports": only("system_admin"),
+    "portal:new_import": only("system_admin", of="table"),
+    "portal:import_template": only("system_admin", of="table"),
+    "portal:import_run": only("system_admin", of="import"),
+    "portal:import_problems": only("system_admin", of="import"),
+    "portal:start_import": only("system_admin", of="import"),
+    "portal:drop_import": only("system_admin", of="import"),
+    "portal:undo_import": only("system_admin", of="import"),
     "portal:api_schema": public(),
     "portal:api_docs": public(),
     "portal:api_me": each(),
@@ -312,7 +339,21 @@ TABLE: dict[str, Row] = {
             "rate",
         )
     },
+    "appeals:api_consents": only("driver", of="consenting"),
+    "appeals:api_invitations": each(),
+    **{
+        f"appeals:api_{name}": post_only("driver", status=415, of=name.partition("s_")[0])
+        for name in (
+            *("consents_give", "consents_refuse", "consents_withdraw", "invitations_join", "invitations_decline"),
+            *("invitations_leave", "invitations_take_answer", "invitations_keep_own"),
+        )
+    },
     "appeals:api_desk_appeals": only(*HANDLERS),
+    "appeals:api_desk_notes": only(*LINE, of="in_hand"),
+    "appeals:api_desk_colleagues": only(*LINE, of="in_hand"),
+    "appeals:api_desk_note_withdraw": post_only("contact", status=415, of="note"),
+    "appeals:api_desk_groups": only(*DESKS),
+    "appeals:api_desk_group": only("secretary", "city", "province", of="group"),
     "appeals:api_desk_appeal": only(*LINE, of="in_hand"),
     "appeals:api_desk_timeline": only(*LINE, of="in_hand"),
     "appeals:api_desk_evidence": only(*LINE, of="in_hand"),
@@ -320,6 +361,7 @@ TABLE: dict[str, Row] = {
         f"appeals:api_desk_{name}": post_only(*LINE, status=415, of="in_hand")
         for name in (
             "take",
+            "assign",
             "ask",
             "hear_platform",
             "answer",
@@ -333,6 +375,8 @@ TABLE: dict[str, Row] = {
     },
     "appeals:api_hearings": only("liaison", "other_liaison"),
     "appeals:api_hearing": only("liaison", of="hearing"),
+    "appeals:api_hearing_rules": only("liaison", "other_liaison"),
+    "appeals:api_hearing_add": post_only("liaison", status=415, of="told"),
     "appeals:api_hearing_reply": post_only("liaison", status=415, of="hearing"),
 }
 
@@ -355,7 +399,9 @@ def arguments(cast: Cast, of: str) -> list[Any]:
     """What stands in the address for what it points at."""
     if of in cast.cases:
         return [cast.cases[of].code]
-    if of in ("proposed", "out", "reading", "file", "loose"):
+    if of in ("proposed", "out", "reading", "file", "loose", "asked claim", "seen claim"):
+        return [cast.things[of].code]
+    if of in ("note", "consent", "invitation"):
         return [cast.things[of].code]
     if of in ("hearing", "told", "release", "group", "unsealing", "branch", "company", "rule", "template", "export"):
         return [cast.things[of].code]
@@ -368,8 +414,12 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         "version": [cast.things["rule"].code, 1],
         "receipt": [answered.number, answered.secret],
         "pair": [cast.cases["in_hand"].code, cast.cases["alone"].code],
+        "linked": [cast.cases["promised"].code, cast.cases["done"].code],
+        "own note": [cast.cases["in_hand"].code, cast.things["note"].code],
         "filter": [cast.things["filter"].code],
         "token": [cast.things["token"].code],
+        "import": [cast.things["import"].code],
+        "table": ["drivers.drivers"],
         "hook": [cast.things["hook"].code],
         "nowhere": ["nowhere/"],
         "key": [1],
