@@ -182,7 +182,9 @@ def of_case(appeal: Appeal, now: datetime.datetime) -> list[Heard]:
     """What the company was asked in a case, by itself or with its group, the newest first; six queries at most."""
     rows = Hearing.objects.filter(Q(appeal=appeal) | Q(cases__appeal=appeal)).distinct()
     rows = rows.select_related("company", "asked_by__person", "asked_event")
-    rows = rows.prefetch_related("asked_event__texts", "replies__event__texts").order_by("-asked_at", "-pk")
+    rows = rows.prefetch_related("asked_event__texts", "replies__event__texts", "replies__rule_version__rule").order_by(
+        "-asked_at", "-pk"
+    )
     today = beijing_day(now)
     return [
         Heard(

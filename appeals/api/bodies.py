@@ -1,12 +1,16 @@
 """What a program sends. Shapes only: what is allowed the page's own forms and the actions say."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
 
 from appeals import chain, inbox, outside
 from appeals.forms.driver import REASON_LENGTH, WORDS_LENGTH
 from appeals.forms.filing import STORY_LENGTH, TITLE_LENGTH
-from appeals.models import Category, Finding, Identity, Status
+from appeals.forms.hearing import SHORT_LENGTH, wrong_figures
+from appeals.models import Category, Finding, Identity, Stance, Status
 from appeals.models.appeal import DeductionKind
 from portal.api.paging import PagedSerializer
 from portal.codes import ALPHABET
@@ -92,12 +96,45 @@ class NoteSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=WORDS_LENGTH)
 
 
+class NoteTextSerializer(serializers.Serializer):
+    text = serializers.CharField(max_length=WORDS_LENGTH)
+
+
+class AssignSerializer(serializers.Serializer):
+    to = serializers.RegexField(CODE, help_text=_("Code of a colleague's post, one of the appeal's colleagues."))
+
+
 class HearingReplySerializer(serializers.Serializer):
-    """A company's reply: the rule in force, the facts, what it offers."""
+    """A company's reply: the rule in force, the facts, what it offers; whatever can be counted as figures."""
 
     facts_given = serializers.CharField(max_length=WORDS_LENGTH)
     rule_given = serializers.CharField(max_length=200, allow_blank=True, default="")
     offer = serializers.CharField(max_length=WORDS_LENGTH, allow_blank=True, default="")
+    contact = serializers.CharField(
+        max_length=SHORT_LENGTH, allow_blank=True, default="", help_text=_("Only the handlers read it.")
+    )
+    rule_version = serializers.RegexField(
+        r"^[0-9A-Z]{16}/[0-9]{1,4}$",
+        allow_null=True,
+        default=None,
+        help_text=_("Code of one of the company's own versions."),
+    )
+    stance = serializers.ChoiceField(choices=Stance.choices, allow_null=True, default=None)
+    amount_fen = serializers.IntegerField(allow_null=True, default=None, min_value=1, max_value=MOST_FEN)
+    from_date = serializers.DateField(allow_null=True, default=None)
+    until_date = serializers.DateField(allow_null=True, default=None)
+    offer_fen = serializers.IntegerField(allow_null=True, default=None, min_value=1, max_value=MOST_FEN)
+    offer_date = serializers.DateField(allow_null=True, default=None)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        wrong = wrong_figures(attrs)
+        if wrong:
+            raise ValidationError({name: [words] for name, words in wrong.items()})
+        return attrs
+
+
+class HearingAdditionSerializer(serializers.Serializer):
+    facts_given = serializers.CharField(max_length=WORDS_LENGTH)
 
 
 class OwnListSerializer(PagedSerializer):

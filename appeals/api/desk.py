@@ -14,9 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from appeals import inbox
-from appeals.actions import handling, overseeing
+from appeals.actions import assigning, handling, overseeing
 from appeals.api import bodies, examples, shapes, showing
-from appeals.api.moves import Move, page_request, with_version
+from appeals.api.moves import Move, page_request, unchanged, with_version
 from appeals.casefile import CaseFile
 from appeals.models import Appeal
 from appeals.views.desk import entry
@@ -88,6 +88,9 @@ class DeskCase(Door):
     )
     def get(self, request: Request, code: str) -> Response:
         case = seen_case(request, code)
+        known = unchanged(request, case.appeal)
+        if known:
+            return known
         spend(case.post, 1, case.now)
         return with_version(showing.desk_case(case))
 
@@ -124,6 +127,7 @@ STEPS = {
     "return_down": Step(bodies.ReasonSerializer, handling.return_down, _("Return to the tier below")),
     "transfer": Step(bodies.TransferSerializer, handling.transfer, _("Transfer to another body")),
     "mark_urgent": Step(bodies.ReasonSerializer, handling.mark_urgent, _("Mark as urgent")),
+    "assign": Step(bodies.AssignSerializer, assigning.assign, _("Give it to a colleague")),
     "carry_out": Step(bodies.NoteSerializer, handling.carry_out, _("What was promised has been carried out")),
 }
 

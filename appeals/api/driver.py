@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from appeals import chain, receipts, respondents
 from appeals.actions import driving, filing
 from appeals.api import bodies, examples, shapes, showing
-from appeals.api.moves import Move, require_seen, with_version
+from appeals.api.moves import Move, require_seen, unchanged, with_version
 from appeals.drafts import LAST, Sheet
 from appeals.forms.driver import WithdrawForm
 from appeals.models import Appeal, Category, Identity
@@ -124,7 +124,9 @@ class OwnCase(Door):
         responses={200: shapes.OwnCaseSerializer},
     )
     def get(self, request: Request, code: str) -> Response:
-        return with_version(showing.own_case(own_appeal(request, code), request.user, timezone.now()))
+        appeal = own_appeal(request, code)
+        known = unchanged(request, appeal)
+        return known or with_version(showing.own_case(appeal, request.user, timezone.now()))
 
 
 class OwnTimeline(Door):

@@ -27,6 +27,13 @@ def with_version(shown: dict[str, Any], *, status: int = 200) -> Response:
     return Response(shown, status=status, headers={"ETag": keys.etag(shown["position"])})
 
 
+def unchanged(request: Request, appeal: Appeal) -> Response | None:
+    """304 for a program that has the case as it is; a version is the newest link of the case's log."""
+    if not keys.is_known(request, appeal.position):
+        return None
+    return Response(status=304, headers={"ETag": keys.etag(appeal.position)})
+
+
 class Move(Door):
     """One move of one kind. Each says who finds the case, which action makes it and how the case is shown after it."""
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from appeals import chain, outside
-from appeals.models import Category, Finding, Identity, RespondentKind, Status
+from appeals.models import Category, Finding, Identity, RespondentKind, Stance, Status
 from appeals.models.appeal import DeductionKind
 
 DUE_KINDS = ("take", "answer", "rest", "window", "come_back", "carry_out")
@@ -104,14 +104,51 @@ class OwnCaseSerializer(WholeCaseSerializer):
     question = serializers.CharField(allow_null=True, help_text=_("What he was asked and has not answered yet."))
 
 
+class RuleSerializer(serializers.Serializer):
+    """A version of a company's rule."""
+
+    code = serializers.CharField(help_text=_("What a reply names it by."))
+    title = serializers.CharField()
+    number = serializers.IntegerField()
+
+
+class AdditionSerializer(serializers.Serializer):
+    """What the company added to its reply later."""
+
+    at = serializers.DateTimeField()
+    is_late = serializers.BooleanField()
+    facts = serializers.CharField(allow_blank=True)
+
+
+class ReplySerializer(serializers.Serializer):
+    """What the company replied: its words, and whatever of it can be counted."""
+
+    at = serializers.DateTimeField()
+    is_late = serializers.BooleanField()
+    stance = serializers.ChoiceField(choices=Stance.choices, allow_null=True)
+    rule = serializers.CharField(allow_blank=True)
+    rule_version = RuleSerializer(allow_null=True)
+    facts = serializers.CharField(allow_blank=True)
+    offer = serializers.CharField(allow_blank=True)
+    contact = serializers.CharField(allow_blank=True, help_text=_("Whom to ask at the company."))
+    amount_fen = serializers.IntegerField(allow_null=True, help_text=_("What the company measured for the period."))
+    from_date = serializers.DateField(allow_null=True)
+    until_date = serializers.DateField(allow_null=True)
+    offer_fen = serializers.IntegerField(allow_null=True)
+    offer_date = serializers.DateField(allow_null=True)
+    added = AdditionSerializer(many=True)
+
+
 class HeardSerializer(serializers.Serializer):
-    """A company that was asked, and how that stands."""
+    """A company that was asked, how that stands, and what it replied."""
 
     code = serializers.CharField()
     company = NamedSerializer()
     asked_at = serializers.DateTimeField()
     due_date = serializers.DateField()
     state = serializers.ChoiceField(choices=HEARING_STATES)
+    question = serializers.CharField(allow_blank=True)
+    reply = ReplySerializer(allow_null=True)
 
 
 class DeskRowSerializer(CaseSerializer):
@@ -177,22 +214,6 @@ class ChoicesSerializer(serializers.Serializer):
     respondents = ChoiceGroupSerializer(many=True)
 
 
-class RuleSerializer(serializers.Serializer):
-    """A rule's version in force on the day it happened."""
-
-    title = serializers.CharField()
-    number = serializers.IntegerField()
-
-
-class ReplySerializer(serializers.Serializer):
-    """What the company replied."""
-
-    at = serializers.DateTimeField()
-    rule = serializers.CharField(allow_blank=True)
-    facts = serializers.CharField(allow_blank=True)
-    offer = serializers.CharField(allow_blank=True)
-
-
 class DetailSerializer(serializers.Serializer):
     """Something the driver agreed to show, in his own words of consent."""
 
@@ -207,7 +228,7 @@ class HearingSerializer(serializers.Serializer):
     question = serializers.CharField(allow_blank=True)
     category = serializers.ChoiceField(choices=Category.choices)
     city = NamedSerializer(allow_null=True)
-    rule_version = RuleSerializer(allow_null=True)
+    rule_version = RuleSerializer(allow_null=True, help_text=_("In force on the day it happened."))
     deduction_kind = serializers.ChoiceField(choices=DeductionKind.choices, allow_blank=True)
     from_date = serializers.DateField(allow_null=True)
     until_date = serializers.DateField(allow_null=True)

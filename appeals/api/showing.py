@@ -9,10 +9,11 @@ from django.utils.functional import Promise
 from appeals import inbox, standing
 from appeals.api import shapes
 from appeals.casefile import CaseFile
-from appeals.hearings import as_company
+from appeals.hearings import as_company, texts_of
 from appeals.models import Answer, Appeal, Hearing, Leg
 from appeals.timeline import Entry, last_of
 from appeals.timeline import of as timeline_of
+from platforms.models import RuleVersion
 from portal.calendar import beijing_day
 from portal.models import CalendarNotice, Organisation, Place, User
 
@@ -146,6 +147,8 @@ def desk_case(case: CaseFile) -> Shown:
             "asked_at": hearing.asked_at,
             "due_date": hearing.due_date,
             "state": state,
+            "question": texts_of(hearing.asked_event).get("question", ""),
+            "reply": reply(hearing),
         }
         for hearing, state in case.hearings
     ]
@@ -177,16 +180,14 @@ def _entry(entry: Entry) -> Shown:
 
 def hearing(asked: Hearing, now: datetime.datetime) -> Shown:
     """What a company may know of a question: the page's own list of facts."""
-    given = {text.name: text.text or "" for text in asked.reply_event.texts.all()} if asked.reply_event else {}
     written = asked.paraphrase
-    version = written.rule_version if written else None
     seen = as_company(asked, now, CalendarNotice.objects.calendar())
     shown = {
         "code": asked.code,
         "question": seen.question,
         "category": asked.appeal.category,
         "city": named(asked.appeal.place.city) if seen.city else None,
-        "rule_version": {"title": version.rule.title, "number": version.number} if version else None,
+        "rule_version": rule_version(written.rule_version if written else None),
         "deduction_kind": written.deduction_kind if written else "",
         "from_date": written.from_date if written else None,
         "until_date": written.until_date if written else None,
@@ -196,16 +197,41 @@ def hearing(asked: Hearing, now: datetime.datetime) -> Shown:
         "asked_date": seen.asked_date,
         "due_date": asked.due_date,
         "state": seen.state,
-        "reply": {
-            "at": asked.replied_at,
-            "rule": given.get("rule", ""),
-            "facts": given.get("facts", ""),
-            "offer": given.get("offer", ""),
-        }
-        if asked.reply_event
-        else None,
+        "reply": reply(asked),
     }
     return dict(shapes.HearingSerializer(shown).data)
+
+
+def rule_version(version: RuleVersion | None) -> Shown | None:
+    if version is None:
+        return None
+    return {"code": version_code(version), "title": version.rule.title, "number": version.number}
+
+
+def version_code(version: RuleVersion) -> str:
+    """As the case log names it."""
+    return f"{version.rule.code}/{version.number}"
+
+
+def reply(asked: Hearing) -> Shown | None:
+    """A company's reply with its figures, and what it added; null before it has replied."""
+    said = list(asked.replies.all())
+    first = next((one for one in said if not one.is_supplement), None)
+    if first is None:
+        return None
+    texts = texts_of(first.event)
+    plain = ("at", "is_late", "amount_fen", "from_date", "until_date", "offer_fen", "offer_date")
+    return {
+        **{name: getattr(first, name) for name in plain},
+        **{name: texts.get(name, "") for name in ("rule", "facts", "offer", "contact")},
+        "stance": first.stance or None,
+        "rule_version": rule_version(first.rule_version),
+        "added": [
+            {"at": one.at, "is_late": one.is_late, "facts": texts_of(one.event).get("facts", "")}
+            for one in said
+            if one.is_supplement
+        ],
+    }
 
 
 # -- what may be chosen -----------------------------------------------------------------------------------------------

@@ -177,6 +177,19 @@ class LongText(forms.CharField):
         )
 
 
+def wrong_figures(values: dict[str, Any]) -> dict[str, str]:
+    """Which figures of a reply do not go together, and what to say of them; whoever sends it, page or program."""
+    found = {}
+    first, last = values.get("from_date"), values.get("until_date")
+    if bool(first) != bool(last):
+        found["until_date"] = _("A measured period has a first and a last day.")
+    elif first and last and last < first:
+        found["until_date"] = _("The last day lies before the first.")
+    if values.get("offer_fen") and not values.get("offer_date"):
+        found["offer_date"] = _("Say by which day the amount is paid.")
+    return found
+
+
 class ReplyForm(KeyForm):
     """A company's reply: the rule in force, each point of the question, what was measured, what it offers."""
 
@@ -223,13 +236,10 @@ class ReplyForm(KeyForm):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        first, last = values.get("from_date"), values.get("until_date")
-        if bool(first) != bool(last) and not {"from_date", "until_date"} & set(self.errors):
-            self.add_error("until_date", _("A measured period has a first and a last day."))
-        if first and last and last < first:
-            self.add_error("until_date", _("The last day lies before the first."))
-        if values.get("offer_fen") and not values.get("offer_date") and "offer_date" not in self.errors:
-            self.add_error("offer_date", _("Say by which day the amount is paid."))
+        unread = set(self.errors)
+        for name, words in wrong_figures(values).items():
+            if not unread & ({"from_date", "until_date"} if name == "until_date" else {name}):
+                self.add_error(name, words)
         return values
 
     def facts(self) -> str:

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from portal.api.errors import NotRead
 from portal.once import once, replayed
 
-KEY_HEADER, MATCH_HEADER = "Idempotency-Key", "If-Match"
+KEY_HEADER, MATCH_HEADER, KNOWN_HEADER = "Idempotency-Key", "If-Match", "If-None-Match"
 KEY = re.compile(r"[\x21-\x7e]{8,200}")
 ETAG = re.compile(r'"(\d{1,9})"')
 
@@ -21,6 +21,12 @@ ETAG = re.compile(r'"(\d{1,9})"')
 def etag(position: int) -> str:
     """A case's version: the position of the newest link of its log."""
     return f'"{position}"'
+
+
+def is_known(request: Request, position: int) -> bool:
+    """Whether the program has this very version already and asks only for a newer one."""
+    sent = request.headers.get(KNOWN_HEADER, "")
+    return any(one.strip().removeprefix("W/") in (etag(position), "*") for one in sent.split(","))
 
 
 def key_of(request: Request) -> str:

@@ -25,7 +25,13 @@ VERSIONED = OpenApiParameter(
     {"type": "string"},
     OpenApiParameter.HEADER,
     description=_("The version of the case, to be sent as If-Match."),
-    response=[200, 201],
+    response=[200, 201, 304],
+)
+KNOWN = OpenApiParameter(
+    "If-None-Match",
+    {"type": "string", "maxLength": 200},
+    OpenApiParameter.HEADER,
+    description=_("The ETag of the case as the program has it: 304 while nothing has happened in it since."),
 )
 
 
@@ -67,6 +73,8 @@ class Described(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         found = [VERSIONED] if getattr(self.view, "is_versioned", False) else []
+        if found and self.method == "GET":
+            found.append(KNOWN)
         if self.method != "POST" or not getattr(self.view, "makes", False):
             return found
         matches = getattr(self.view, "matches", False)
@@ -88,6 +96,8 @@ class Described(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
+        if self.method == "GET" and getattr(self.view, "is_versioned", False):
+            bodies["304"] = {"description": str(_("Nothing has happened in the case since."))}
         for status in self.problem_statuses():
             words = str(problems.KINDS[status][1])
             code = self._get_response_for_code(ProblemSerializer, str(status), [problems.MEDIA_TYPE])

@@ -15,7 +15,7 @@ from portal.calendar import beijing_day
 from portal.models import Event, Notice, Organisation, Place, Post, Role, User
 from tests import world
 from tests.appeals.files import picture
-from tests.house import cast_beside, cast_claims, cast_hearing, cast_imports
+from tests.house import cast_beside, cast_claims, cast_hearing, cast_imports, cast_registers
 
 # himself: acts in no post
 DRIVERS = ("driver", "other_driver")

@@ -401,7 +401,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         return [cast.cases[of].code]
     if of in ("proposed", "out", "reading", "file", "loose", "asked claim", "seen claim"):
         return [cast.things[of].code]
-    if of in ("note", "consent", "invitation"):
+    if of in ("note", "consent", "invitation", "permit", "vehicle", "record", "driving"):
         return [cast.things[of].code]
     if of in ("hearing", "told", "release", "group", "unsealing", "branch", "company", "rule", "template", "export"):
         return [cast.things[of].code]
