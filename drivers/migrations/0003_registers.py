@@ -12,20 +12,14 @@ from django.db import migrations, models
 import portal.codes
 import portal.fields
 from portal import namemarks
+from portal.filling import FillRows
 
 
-def mark_names(apps, schema_editor):
+def mark_names(cursor):
     """The drivers that are there already are found by their names from the first day."""
-    # by the connection that migrates: another one would wait for its locks for ever
-    drivers = apps.get_model("drivers", "Driver").objects.using(schema_editor.connection.alias)
-    rows = []
-    for driver in drivers.only("pk", "name").iterator(2_000):
-        driver.marks = namemarks.marks_of(driver.name)
-        rows.append(driver)
-        if len(rows) == 2_000:
-            drivers.bulk_update(rows, ["marks"])
-            rows = []
-    drivers.bulk_update(rows, ["marks"], batch_size=2_000)
+    cursor.execute("SELECT id, name FROM drivers_driver")
+    for pk, name in cursor.fetchall():
+        cursor.execute("UPDATE drivers_driver SET marks = %s WHERE id = %s", [namemarks.marks_of(name), pk])
 
 
 class Migration(migrations.Migration):
@@ -172,5 +166,5 @@ class Migration(migrations.Migration):
                 name="driving_same_three_once",
             ),
         ),
-        migrations.RunPython(mark_names, migrations.RunPython.noop, elidable=True),
+        FillRows(mark_names),
     ]

@@ -7,15 +7,18 @@ from django.db import migrations, models
 import portal.codes
 import portal.fields
 from portal import namemarks
+from portal.filling import FillRows
 
 
-def mark_names(apps, schema_editor):
-    # by the connection that migrates: another one would wait for its locks for ever
-    companies = apps.get_model("platforms", "Company").objects.using(schema_editor.connection.alias)
-    for company in companies.select_related("organisation"):
-        names = (company.organisation.name, company.organisation.short_name)
-        company.marks = sorted({mark for name in names for mark in namemarks.marks_of(name)})
-        company.save(update_fields=["marks"])
+def mark_names(cursor):
+    """The companies that are there already are found by their names from the first day."""
+    cursor.execute(
+        "SELECT company.id, organisation.name, organisation.short_name FROM platforms_company company"
+        " JOIN portal_organisation organisation ON organisation.id = company.organisation_id"
+    )
+    for pk, *names in cursor.fetchall():
+        marks = sorted({mark for name in names for mark in namemarks.marks_of(name)})
+        cursor.execute("UPDATE platforms_company SET marks = %s WHERE id = %s", [marks, pk])
 
 
 class Migration(migrations.Migration):
@@ -265,5 +268,5 @@ class Migration(migrations.Migration):
                 condition=models.Q(("ended_date__isnull", True)), fields=("plate_hash",), name="one_vehicle_per_plate"
             ),
         ),
-        migrations.RunPython(mark_names, migrations.RunPython.noop, elidable=True),
+        FillRows(mark_names),
     ]
