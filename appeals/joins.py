@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from appeals import chain, hooking, joins_desk
-from appeals.actions import handing_over, indexing, renewing, ticking
+from appeals.actions import forgetting, handing_over, indexing, renewing, ticking
 from appeals.joins_desk import staff_cards
 from appeals.joins_driver import driver_cards, driver_proof
 from appeals.models import Appeal, Evidence, Scan
@@ -18,7 +18,7 @@ from portal import events
 from portal.actions import erasure
 from portal.calendar import WorkCalendar
 from portal.front import Card, Check, DueRow, HandOver, OpenWork
-from portal.models import Organisation, Post, Role, User
+from portal.models import Event, Organisation, Post, Role, User
 from portal.proofs import Proof
 from portal.wording import chain_steps
 
@@ -98,7 +98,8 @@ def reading_pages() -> dict[str, Promise]:
         "appeals.api": pgettext_lazy("read on a page", "an office program, appeal %(about)s"),
         "appeals.file": pgettext_lazy("read on a page", "the files of appeal %(about)s"),
         "appeals.hearing": pgettext_lazy("read on a page", "the question to the company, appeal %(about)s"),
-        "appeals.helping": pgettext_lazy("read on a page", "filing at a driver home, appeal %(about)s"),
+        "appeals.list": pgettext_lazy("read on a page", "a list taken out as a file, with appeal %(about)s"),
+        "appeals.unsealing": pgettext_lazy("read on a page", "the opening of the sealed name, appeal %(about)s"),
     }
 
 
@@ -110,16 +111,16 @@ def personal_data(person: User) -> dict[str, Any]:
                 "number": appeal.number,
                 "filed_at": appeal.filed_at.isoformat(),
                 "title": appeal.title,
-                "category": appeal.category,
-                "identity": appeal.identity,
-                "status": appeal.status,
+                "category": str(appeal.get_category_display()),
+                "identity": str(appeal.get_identity_display()),
+                "status": str(appeal.get_status_display()),
             }
             for appeal in Appeal.objects.of(person).order_by("filed_at")
         ],
         "files": [
             {
                 "name": file.name,
-                "kind": file.kind,
+                "kind": str(file.get_kind_display()),
                 "size_bytes": file.size_bytes,
                 "sha256": file.sha256,
                 "received_at": file.received_at.isoformat(),
@@ -132,3 +133,45 @@ def personal_data(person: User) -> dict[str, Any]:
 
 def proof(person: User) -> Proof | None:
     return driver_proof(person)
+
+
+def erase(person: User, now: datetime.datetime) -> None:
+    forgetting.forget(person, now=now)
+
+
+def erasure_stays(person: User) -> list[str]:
+    return ["appeals.cases"] if Appeal.objects.of(person).exists() else []
+
+
+def erasure_waits(person: User) -> list[str]:
+    return ["appeals.open"] if forgetting.unfinished(person) else []
+
+
+def erasure_words() -> dict[str, Promise]:
+    return {
+        "appeals.cases": pgettext_lazy(
+            "stays after erasing",
+            "Number, kind, days and decision of your appeals, without your name and words: the figures rest on them.",
+        ),
+        "appeals.open": pgettext_lazy(
+            "has to end before erasing",
+            "You have an appeal that is not closed. Withdraw it, or wait until it is closed.",
+        ),
+    }
+
+
+def logged_readings(person: User) -> list[tuple[Event, str, str]]:
+    """Looks that are events of his cases already: (event, what was seen, page)."""
+    cases = {events.subject_of(one): one.number for one in Appeal.objects.of(person).only("code", "number")}
+    kinds = {
+        "appeals.phone_revealed": "phone",
+        "appeals.unsealed": "name",
+        "appeals.evidence_opened": "files",
+        "appeals.taken_out": "words",
+    }
+    rows = Event.objects.filter(subject__in=list(cases), kind__in=kinds).select_related("post__organisation")
+    pages = {"appeals.unsealed": "appeals.unsealing", "appeals.taken_out": "appeals.list"}
+    return [
+        (one, kinds[one.kind], f"{pages.get(one.kind, 'appeals.case')}:{cases[one.subject]}")
+        for one in rows.order_by("-at", "-pk")
+    ]

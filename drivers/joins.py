@@ -1,5 +1,6 @@
 """What this room offers the front door."""
 
+import datetime
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from drivers.actions import claims_desk, tying
+from drivers.actions import claims_desk, forgetting, tying
 from drivers.actions.claims import claimed_with_number_of
 from drivers.matching import is_same, tidy_licence
 from drivers.models import Claim, Driver, licence_hash
@@ -61,8 +62,8 @@ def proof(person: User) -> Proof | None:
 def _claims(person: User) -> list[dict[str, Any]]:
     return [
         {
-            "way": claim.way,
-            "status": claim.status,
+            "way": str(claim.get_way_display()),
+            "status": str(claim.get_status_display()),
             "name": claim.name,
             "licence": claim.licence,
             "words": claim.said,
@@ -99,7 +100,7 @@ def personal_data(person: User) -> dict[str, Any]:
         "contracts": [
             {
                 "company": row.company.name,
-                "kind": row.kind,
+                "kind": str(row.get_kind_display()),
                 "from_date": row.from_date.isoformat(),
                 "until_date": row.until_date.isoformat() if row.until_date else None,
             }
@@ -113,4 +114,21 @@ def reading_pages() -> dict[str, Promise]:
     return {
         "drivers.record": pgettext_lazy("read on a page", "your record in the register of drivers"),
         "drivers.vehicle": pgettext_lazy("read on a page", "the register's page of a vehicle you drive"),
+    }
+
+
+def erase(person: User, now: datetime.datetime) -> None:
+    forgetting.forget(person, now=now)
+
+
+def erasure_stays(person: User) -> list[str]:
+    return ["drivers.record"] if Driver.objects.of(person).exists() else []
+
+
+def erasure_words() -> dict[str, Promise]:
+    return {
+        "drivers.record": pgettext_lazy(
+            "stays after erasing",
+            "The authority's record of your licence: the register is kept whether or not you have an account here.",
+        )
     }

@@ -1,10 +1,12 @@
 """What this room offers the front door."""
 
+import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from platforms.actions import ties
 from platforms.models import Kinship, Tie
 from portal.models import User
 
@@ -15,7 +17,7 @@ def personal_data(person: User) -> dict[str, Any]:
         "ties": [
             {
                 "company": tie.company.name,
-                "kind": tie.kind,
+                "kind": str(tie.get_kind_display()),
                 "from_date": tie.from_date.isoformat(),
                 "until_date": tie.until_date.isoformat() if tie.until_date else None,
             }
@@ -29,3 +31,7 @@ def personal_data(person: User) -> dict[str, Any]:
 
 def reading_pages() -> dict[str, Promise]:
     return {"platforms.company": pgettext_lazy("read on a page", "the register's page of a company")}
+
+
+def erase(person: User, _now: datetime.datetime) -> None:
+    ties.erase(person)

@@ -8,6 +8,11 @@ A room defines the functions it has something to say to, and leaves out the othe
     health(now) -> Iterable[Check]                 /healthz
     personal_data(person) -> dict[str, Any]        what the room holds about a person, for the person
     reading_pages() -> dict[str, Promise]          pages on which staff read a person's data, in the words he reads
+    logged_readings(person)                        looks at his data that are events already: (event, what, page)
+    erase(person, now)                             forgets what may go; in the transaction that erases the account
+    erasure_stays(person) -> list[str]             codes of what stays nevertheless
+    erasure_waits(person) -> list[str]             codes of what has to end first
+    erasure_words() -> dict[str, Promise]          these codes in the words the person reads
     how() -> Iterable[Card]                        the public page on how an appeal goes
     hook_kinds() -> dict[str, Any]                 event kinds of which other systems may be told, and their words
     due_rows(calendar) -> Iterable[DueRow]         dates that a work calendar not yet in force would move
@@ -115,6 +120,25 @@ def personal_data(person: User) -> dict[str, dict[str, Any]]:
 def reading_pages() -> dict[str, Promise]:
     """By code: a sentence's end as "the desk page of appeal %(about)s"."""
     return {code: words for _room, answer in ask("reading_pages") for code, words in answer.items()}
+
+
+def erase(person: User, now: datetime.datetime) -> None:
+    """Higher rooms first: they know what hangs on the account and on the rows below theirs."""
+    for _room, joins in reversed(_modules(tuple(settings.JOINS))):
+        if hasattr(joins, "erase"):
+            joins.erase(person, now)
+
+
+def erasure_stays(person: User) -> list[str]:
+    return [code for _room, answer in ask("erasure_stays", person) for code in answer]
+
+
+def erasure_waits(person: User) -> list[str]:
+    return [code for _room, answer in ask("erasure_waits", person) for code in answer]
+
+
+def erasure_words() -> dict[str, Promise]:
+    return {code: words for _room, answer in ask("erasure_words") for code, words in answer.items()}
 
 
 def due_rows(calendar: WorkCalendar) -> list[DueRow]:

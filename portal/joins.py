@@ -1,11 +1,12 @@
 """What the ground floor offers the front door."""
 
+import datetime
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from portal.actions import notices
+from portal.actions import erasing, notices
 from portal.models import Notice, Post, User
 
 
@@ -20,7 +21,7 @@ def personal_data(person: User) -> dict[str, Any]:
         "joined_at": person.joined_at.isoformat(),
         "posts": [
             {
-                "role": post.role,
+                "role": str(post.get_role_display()),
                 "organisation": post.organisation.name,
                 "from_date": post.from_date.isoformat(),
                 "until_date": post.until_date.isoformat() if post.until_date else None,
@@ -36,3 +37,20 @@ def personal_data(person: User) -> dict[str, Any]:
 def reading_pages() -> dict[str, Promise]:
     """Where the administrators read a person's data without a mask."""
     return {"portal.correction": pgettext_lazy("read on a page", "your request to correct something")}
+
+
+def erase(person: User, now: datetime.datetime) -> None:
+    erasing.erase_account(person, now=now)
+
+
+def erasure_stays(_person: User) -> list[str]:
+    return ["portal.log"]
+
+
+def erasure_words() -> dict[str, Promise]:
+    return {
+        "portal.log": pgettext_lazy(
+            "stays after erasing",
+            "That something was done and when, without your name and words: so that nobody can change the log unseen.",
+        )
+    }

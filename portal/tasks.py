@@ -6,7 +6,7 @@ from celery import current_task, signals
 from django.utils import timezone
 
 from portal import jobs
-from portal.actions import deliveries, hook_sending, importing, people, posts, roots, sms
+from portal.actions import deliveries, erasing, hook_sending, importing, people, posts, retention, roots, sms
 from portal.jobs import job
 
 
@@ -53,6 +53,16 @@ def sync_grants() -> dict[str, int]:
 @job("portal.clear_sessions")
 def clear_sessions() -> dict[str, int]:
     return {"sessions": people.clear_sessions(now=timezone.now())}
+
+
+@job("portal.erase_due")
+def erase_due() -> dict[str, int]:
+    return erasing.erase_due(now=timezone.now())
+
+
+@job("portal.delete_past")
+def delete_past() -> dict[str, int]:
+    return retention.sweep(now=timezone.now())
 
 
 @job("portal.heartbeat", is_recorded=False)

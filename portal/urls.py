@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from portal import urls_posts
 from portal.api import views as api
 from portal.views import (
     account,
@@ -14,6 +15,7 @@ from portal.views import (
     me,
     notices,
     posts,
+    privacy,
     public,
     start,
     tokens,
@@ -58,6 +60,12 @@ portal_urls = [
     path("me/", me.me, name="me"),
     path("me/name/", me.name, name="name"),
     path("me/data/", me.data, name="my_data"),
+    path("privacy/", privacy.notice, name="privacy"),
+    path("privacy/erased/<str:code>/", privacy.erased, name="erased"),
+    path("me/readings/", privacy.readings, name="my_readings"),
+    path("me/consents/", privacy.consents, name="consents"),
+    path("me/consents/<str:purpose>/", privacy.consent, name="my_consent"),
+    path("me/erasure/", privacy.erasure, name="erasure"),
     path("me/sessions/", me.sessions, name="sessions"),
     path("me/tokens/", tokens.tokens, name="tokens"),
     path("me/tokens/new/", tokens.new_token, name="new_token"),
@@ -88,6 +96,7 @@ portal_urls = [
     path("desk/posts/<str:code>/end/", posts.end, name="end_post"),
     path("desk/posts/<str:code>/leave/", posts.leave, name="leave"),
     path("desk/posts/<str:code>/reset-factor/", posts.reset_factor, name="reset_factor"),
+    *urls_posts.patterns,
     path("desk/tokens/", tokens.desk_tokens, name="desk_tokens"),
     path("desk/tokens/<str:code>/revoke/", tokens.desk_revoke_token, name="desk_revoke_token"),
     path("desk/hooks/", hooks.hooks, name="hooks"),

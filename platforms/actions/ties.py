@@ -3,6 +3,7 @@
 import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from platforms import permissions
@@ -69,3 +70,10 @@ def declare_kinship(person: User, *, relative: User, by: User, post: Post | None
     facts = {"people": sorted([person.code, relative.code])}
     events.record("platforms.kinship_declared", kinship, by=by, post=post, at=now, facts=facts)
     return kinship
+
+
+@transaction.atomic
+def erase(person: User) -> None:
+    """A person is forgotten: whom he declared himself close to goes with him."""
+    Tie.objects.filter(person=person).delete()
+    Kinship.objects.filter(Q(person=person) | Q(relative=person)).delete()

@@ -1,7 +1,6 @@
 """People: registering on first sign-in, their own name and language of the account."""
 
 import datetime
-from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
@@ -82,22 +81,3 @@ def rename(person: User, *, name: str, by: User, now: datetime.datetime) -> User
     person.save(update_fields=["name"])
     events.record("portal.person_renamed", person, by=by, at=now)
     return person
-
-
-def own_data(person: User) -> dict[str, Any]:
-    """What the portal itself holds about a person: his account and his posts."""
-    return {
-        "name": person.name,
-        "phone": person.phone,
-        "joined_at": person.joined_at.isoformat(),
-        "last_login": person.last_login.isoformat() if person.last_login else None,
-        "posts": [
-            {
-                "role": post.role,
-                "organisation": post.organisation.name,
-                "from_date": post.from_date.isoformat(),
-                "until_date": post.until_date.isoformat() if post.until_date else None,
-            }
-            for post in person.posts.select_related("organisation").order_by("from_date", "pk")
-        ],
-    }

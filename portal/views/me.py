@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_POST
 
-from portal import front, permissions, roles, sign_in
+from portal import front, own_words, permissions, roles, sign_in
 from portal.actions import people
 from portal.context import address
 from portal.forms import NameForm
@@ -53,14 +53,14 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 def data(request: HttpRequest) -> HttpResponse:
-    """Everything the portal holds about the person, room by room, for himself."""
+    """Everything the portal holds about the person, room by room, for himself: to read, and as a file."""
+    held = front.personal_data(request.user)  # type: ignore[arg-type]
     if request.method == "POST":
-        held = {"portal": people.own_data(request.user)} | front.personal_data(request.user)  # type: ignore[arg-type]
         body = json.dumps(held, ensure_ascii=False, indent=2, default=str)
         response = HttpResponse(body, content_type="application/json; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="my-data.json"'
         return response
-    return render(request, "portal/my_data.html", frame_for(request))
+    return render(request, "portal/my_data.html", {**frame_for(request), "rooms": own_words.told(held)})
 
 
 @login_not_required

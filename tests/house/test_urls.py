@@ -26,6 +26,7 @@ from tests.house.cast import ELSEWHERE, LINE, VIEWERS, Cast
 SIGNED_IN = tuple(viewer for viewer in VIEWERS if viewer != "anonymous")
 HANDLERS = (*LINE, "other_contact", "other_secretary", "other_city", "enterprise")
 DESKS = tuple(viewer for viewer in HANDLERS if not viewer.endswith("contact"))
+COMPANY_READERS = (*(one for one in HANDLERS if one != "other_city"), "analyst", "liaison", "system_admin")
 COMMITTEES = ("city", "province", "other_city")
 NEAR = ("other_driver", *ELSEWHERE)
 SIGN_IN = "/sign-in/"
@@ -110,6 +111,10 @@ TABLE: dict[str, Row] = {
     "portal:name": each(),
     "portal:my_data": each(),
     "portal:sessions": each(),
+    "portal:my_readings": each(),
+    "portal:consents": each(),
+    "portal:my_consent": each(404, of="purpose"),  # nothing is asked about so far
+    "portal:erasure": each(),
     "portal:posts": each(),
     "portal:switch": post_only(),
     "portal:show_name": post_only("contact", of="post"),
@@ -140,6 +145,8 @@ TABLE: dict[str, Row] = {
     # -- for all to read
     "portal:how": public(),
     "portal:about": public(),
+    "portal:privacy": public(),
+    "portal:erased": public(of="erasure"),
     "portal:kit": public(404),  # the demonstration's
     "portal:verify": public(),
     "portal:root": public(404, of="day"),  # no day has a root yet
@@ -169,10 +176,36 @@ TABLE: dict[str, Row] = {
     "portal:calendar_confirm": only("system_admin", status=302),
     "portal:calendar_year": only("system_admin", of="year"),
     "portal:calendar_table": only("system_admin", of="year"),
-    "platforms:companies": only(*HANDLERS, "analyst", "liaison", "other_liaison", "system_admin"),
-    "platforms:company": only(
-        *(viewer for viewer in HANDLERS if viewer != "other_city"), "analyst", "liaison", "system_admin", of="company"
-    ),
+    # -- registers: an office reads those of its place, a line its own drivers; only a system administrator keeps them
+    "platforms:companies": only(*COMPANY_READERS, "other_city", "other_liaison"),
+    "platforms:company": only(*COMPANY_READERS, of="company"),
+    "platforms:permits": only(*COMPANY_READERS, "other_city", "other_liaison"),
+    "platforms:permit": only(*COMPANY_READERS, of="permit"),
+    "platforms:vehicles": only("analyst", "system_admin"),
+    "drivers:vehicle": only("analyst", "system_admin", of="vehicle"),
+    "drivers:drivers": only(*DESKS, "analyst", "system_admin"),
+    "drivers:driver": only("secretary", "city", "province", "analyst", "system_admin", of="record"),
+    "drivers:expiring": only(*COMPANY_READERS, "other_city", "other_liaison"),
+    "platforms:new_company": only("system_admin"),
+    "platforms:change_company": only("system_admin", of="company"),
+    "platforms:end_company": only("system_admin", of="company"),
+    "platforms:new_permit": only("system_admin", of="company"),
+    "platforms:change_permit": only("system_admin", of="permit"),
+    "platforms:end_permit": only("system_admin", of="permit"),
+    "platforms:new_vehicle": only("system_admin"),
+    "platforms:change_vehicle": only("system_admin", of="vehicle"),
+    "platforms:end_vehicle": only("system_admin", of="vehicle"),
+    "drivers:new_driver": only("system_admin"),
+    "drivers:change_driver": only("system_admin", of="record"),
+    "drivers:end_driver": only("system_admin", of="record"),
+    "drivers:start_driving": only("system_admin", of="record"),
+    "drivers:enter_lease": only("system_admin", of="record"),
+    "drivers:start_engagement": only("system_admin", of="record"),
+    "drivers:end_driving": only("system_admin", of="driving"),
+    # without the field's name nobody is shown anything
+    "platforms:show_company_field": post_only(status=404, of="company"),
+    "drivers:show_driver_field": post_only(status=404, of="record"),
+    "drivers:show_vehicle_field": post_only(status=404, of="vehicle"),
     "branches:desk": only(*DESKS),
     "branches:branch": only("secretary", "city", "province", of="branch"),
     "branches:branch_drivers": only("secretary", "city", "province", of="branch"),
@@ -422,6 +455,8 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         "table": ["drivers.drivers"],
         "hook": [cast.things["hook"].code],
         "nowhere": ["nowhere/"],
+        "purpose": ["whereabouts"],
+        "erasure": [cast.things["erasure"].code],
         "key": [1],
         "step": [1],
         "day": ["2026-11-22"],
