@@ -10,7 +10,7 @@ from random import Random
 
 from django.db import connections, transaction
 
-from demo import answering, appeals, companies, grouped, lines, register, staff, told_anew
+from demo import answering, appeals, claims, companies, grouped, lines, register, staff, told_anew
 from portal import events
 from portal.actions import calendar, places, posts
 from portal.models import JobRun, Place, PlaceOpening, Role
@@ -46,6 +46,7 @@ def load(*, now: datetime.datetime, number: int = APPEALS, parts: int = PARTS) -
     _once("beside cases", now, lambda: _work_beside_cases(now))
     _once("group", now, lambda: _tell_group(now))
     _once("told anew", now, lambda: _tell_anew(now))
+    _once("claims", now, lambda: _claim(now))
     _once("owed", now, lambda: _owe(now))
     return is_new
 
@@ -103,6 +104,11 @@ def _tell_group(now: datetime.datetime) -> None:
 def _tell_anew(now: datetime.datetime) -> None:
     with events.unowed():
         told_anew.tell(now, Random(f"{SEED}/told"))
+
+
+def _claim(now: datetime.datetime) -> None:
+    with events.unowed():
+        claims.tell(now)
 
 
 def _owe(now: datetime.datetime) -> None:
