@@ -33,6 +33,7 @@ LEASING = {
     "三江租车": "YB",
     "蓉城驾租": "CD DZ",
 }
+FIRST_PHONE = 20_000_000  # companies' numbers begin at 163 2000 0001
 FIRST_RULE = {
     "派单顺序": "按接驾距离和服务分综合排序，距离占七成，服务分占三成。",
     "接驾距离": "一般不超过 3 公里，郊区和夜间不超过 6 公里。",
@@ -98,11 +99,16 @@ def register(places: dict[str, Place], *, by: Post, now: datetime.datetime) -> d
             place=province,
             cities=[places[letters] for letters in cities.split()],
             take_cap_permille=cap,
+            papers={
+                "credit_code": f"91510000MA6DM{number:04d}X",
+                "address": "四川省（演示地址）",
+                "contact_phone": names.phone(FIRST_PHONE + number),
+            },
             by=by.person,
             post=by,
             now=now,
         )
-        for name, kind, cap, cities in table
+        for number, (name, kind, cap, cities) in enumerate(table, start=1)
     }
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from random import Random
 
 from branches import actions as branches
-from demo import names
+from demo import names, vehicles
 from demo.lines import BRANCHES, FOUNDED_AT, FOUNDED_DATE, Lines
-from drivers.models import Contract, ContractKind, Driver, Engagement, licence_hash
+from drivers.models import Contract, ContractKind, Driver, Driving, Engagement, licence_hash
 from portal.actions import posts
 from portal.models import Organisation, OrganisationKind, Post, Role, User
 from portal.models.people import phone_hash
@@ -42,6 +42,8 @@ class Register:
 def enter(lines: Lines, *, today: datetime.date, random: Random) -> Register:
     """All drivers with their companies and contracts; 周建平 is the first."""
     register = Register()
+    # of its own: the papers change nothing of whom the rest of the demonstration is about
+    papers = Random("papers")
     by_district = {
         lines.places[district].pk: lines.branches[name]
         for table in BRANCHES.values()
@@ -70,6 +72,7 @@ def enter(lines: Lines, *, today: datetime.date, random: Random) -> Register:
                 is_demo=True,
             )
         )
+        vehicles.papers(register.drivers[-1], number, today=today, random=papers)
     register.known = register.drivers[0]
     _give_accounts(register, random)
     Driver.objects.bulk_create(register.drivers, batch_size=2_500)
@@ -135,7 +138,11 @@ def _engage(lines: Lines, register: Register, today: datetime.date, random: Rand
     contracts = [row for row in contracts if row.driver is not register.known]
     _engage_known(lines, register, today, engagements, contracts)
     Engagement.objects.bulk_create(engagements, batch_size=5_000)
+    companies, papers = list(lines.companies.values()), Random("vehicles")
+    drivings = vehicles.give(companies, register.drivers, engagements, contracts, today=today, random=papers)
     Contract.objects.bulk_create(contracts, batch_size=5_000)
+    Driving.objects.bulk_create(drivings, batch_size=5_000)
+    vehicles.permits(companies, today=today, random=papers)
 
 
 def _engage_known(

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from drivers.models import ContractKind, Driver, certificate_hash, licence_hash
 from platforms.models import Vehicle
-from platforms.register_forms import HELD, OfCompanyFilter, cities, companies
+from platforms.register_forms import HELD, OfCompanyFilter, cities, organisations
 from portal import plates
-from portal.models import OrganisationKind, Place, PlaceKind
+from portal.models import Organisation, OrganisationKind, Place, PlaceKind
 from portal.phone import tidy_phone
 from portal.register_forms import NUMBER, PHONE, PLATE, Day, KeyForm, RecordForm
 from portal.spans import OVER, SOON
@@ -77,7 +77,7 @@ class PlateForm(KeyForm):
         label=gettext_lazy("Plate of the vehicle"), help_text=gettext_lazy("In full, as on the car."), max_length=20
     )
     company = forms.ModelChoiceField(
-        label=gettext_lazy("For the platform"), queryset=None, to_field_name="organisation__code"
+        label=gettext_lazy("For the platform"), queryset=Organisation.objects.none(), to_field_name="code"
     )
     from_date = forms.DateField(label=gettext_lazy("From"), widget=Day())
     kind = OrganisationKind.PLATFORM
@@ -85,7 +85,7 @@ class PlateForm(KeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["company"]
-        field.queryset = companies(self.kind)
+        field.queryset = organisations(self.kind)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -116,7 +116,7 @@ class EngagementForm(KeyForm):
     """For whom he drives, and on what paper."""
 
     company = forms.ModelChoiceField(
-        label=gettext_lazy("For the platform"), queryset=None, to_field_name="organisation__code"
+        label=gettext_lazy("For the platform"), queryset=Organisation.objects.none(), to_field_name="code"
     )
     from_date = forms.DateField(label=gettext_lazy("From"), widget=Day())
     contract = forms.ChoiceField(
@@ -133,7 +133,7 @@ class EngagementForm(KeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["company"]
-        field.queryset = companies(OrganisationKind.PLATFORM)
+        field.queryset = organisations(OrganisationKind.PLATFORM)
 
 
 def _vehicle(typed: str) -> Vehicle | None:

@@ -18,7 +18,7 @@ from platforms.models import (
     vin_hash,
 )
 from portal import plates
-from portal.models import OrganisationKind, Place
+from portal.models import Organisation, OrganisationKind, Place
 from portal.phone import tidy_phone
 from portal.register_forms import EXPIRY, NUMBER, Day, RecordForm, RegisterFilter, state_choices
 
@@ -33,6 +33,11 @@ def cities() -> Any:
 def companies(kind: str) -> Any:
     rows = Company.objects.filter(organisation__kind=kind, organisation__closed_at__isnull=True)
     return rows.select_related("organisation").order_by("organisation__name", "pk")
+
+
+def organisations(*kinds: str) -> Any:
+    """Companies by the code their addresses carry."""
+    return Organisation.objects.live().filter(kind__in=kinds).order_by("-kind", "name", "pk")
 
 
 class CityFilter(RegisterFilter):
@@ -56,8 +61,8 @@ class OfCompanyFilter(CityFilter):
     company = forms.ModelChoiceField(
         label=gettext_lazy("Company"),
         required=False,
-        queryset=Company.objects.none(),
-        to_field_name="organisation__code",
+        queryset=Organisation.objects.none(),
+        to_field_name="code",
         empty_label=gettext_lazy("All companies"),
     )
     expiry = forms.ChoiceField(label=gettext_lazy("Papers"), required=False, choices=EXPIRY)
@@ -65,8 +70,8 @@ class OfCompanyFilter(CityFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["company"]
-        field.queryset = companies(OrganisationKind.PLATFORM)  # type: ignore[attr-defined]
-        field.label_from_instance = lambda row: row.organisation.short_name  # type: ignore[attr-defined]
+        field.queryset = organisations(OrganisationKind.PLATFORM)  # type: ignore[attr-defined]
+        field.label_from_instance = lambda row: row.short_name  # type: ignore[attr-defined]
 
 
 class CompanyFilter(CityFilter):

@@ -1,15 +1,17 @@
 """Every write of the room: the register's records, whom a driver drives for, and the branch written down for him."""
 
 import datetime
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from drivers import permissions
 from drivers.actions import tying
-from drivers.models import Contract, Driver, Engagement, licence_hash
-from platforms.models import Company
-from portal import events
+from drivers.models import Contract, ContractKind, Driver, Engagement, certificate_hash, licence_hash
+from platforms.models import Company, Vehicle
+from portal import events, namemarks
 from portal.errors import Refused
 from portal.models import Organisation, Place, PlaceKind, Post, User
 from portal.models.people import phone_hash
@@ -27,11 +29,15 @@ def register_driver(
     licence: str,
     since_date: datetime.date,
     person: User | None = None,
+    papers: Mapping[str, Any] | None = None,
     by: User,
     post: Post | None,
     now: datetime.datetime,
 ) -> Driver:
-    """Enter a licensed driver in the register: one record per licence, in the district he drives from."""
+    """Enter a licensed driver in the register: one record per licence, in the district he drives from.
+
+    `papers`: certificate, certificate_from_date, certificate_until_date, licence_until_date.
+    """
     permissions.require_registrar(by, post, now)
     if place.kind != PlaceKind.DISTRICT:
         raise Refused(_("A driver belongs to a district or county, not to a whole city."))
@@ -40,6 +46,7 @@ def register_driver(
     if person is not None and Driver.objects.filter(person=person).exists():
         raise Refused(_("This account already has a driver's record."))
     tidied = tidy_phone(phone)
+    certificate = (papers or {}).get("certificate", "")
     driver = Driver.objects.create(
         person=person,
         name=name.strip(),
@@ -50,6 +57,9 @@ def register_driver(
         licence_hash=licence_hash(licence),
         since_date=since_date,
         is_demo=by.is_demo,
+        marks=namemarks.marks_of(name),
+        certificate_hash=certificate_hash(certificate) if certificate else "",
+        **(papers or {}),
     )
     facts = {"place": place.code, "since_date": since_date.isoformat()}
     events.record("drivers.driver_registered", driver, by=by, post=post, at=now, facts=facts)
@@ -114,18 +124,21 @@ def enter_contract(
     kind: str,
     from_date: datetime.date,
     until_date: datetime.date | None,
+    vehicle: Vehicle | None = None,
     by: User,
     post: Post | None,
     now: datetime.datetime,
 ) -> Contract:
-    """Enter that a driver has a contract with a company: its kind and its days."""
+    """Enter that a driver has a contract with a company: its kind and its days; a lease may name its vehicle."""
     permissions.require_registrar(by, post, now)
     if until_date is not None and until_date < from_date:
         raise Refused(_("It cannot end before it began."))
     if not Company.objects.filter(organisation=company).exists():
         raise Refused(_("A driver drives for a platform or leases from a leasing company."))
+    if vehicle is not None and kind != ContractKind.LEASE:
+        raise Refused(_("Only a lease is about a vehicle."))
     contract = Contract.objects.create(
-        driver=driver, company=company, kind=kind, from_date=from_date, until_date=until_date
+        driver=driver, company=company, kind=kind, vehicle=vehicle, from_date=from_date, until_date=until_date
     )
     events.record(
         "drivers.contract_entered",

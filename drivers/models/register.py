@@ -58,8 +58,8 @@ class DriverQuerySet(models.QuerySet["Driver"]):
             city = wanted["city"]
             rows = rows.filter(place__in=list(city.parts.values_list("pk", flat=True)))
         if wanted.get("company"):
-            company = wanted["company"].organisation_id
-            rows = rows.filter(Exists(Engagement.objects.on_day(today).filter(driver=OuterRef("pk"), company=company)))
+            theirs = Engagement.objects.on_day(today).filter(driver=OuterRef("pk"), company=wanted["company"])
+            rows = rows.filter(Exists(theirs))
         if wanted.get("expiry"):
             first, last = days_around(wanted["expiry"], today)
             rows = rows.filter(

@@ -88,7 +88,7 @@ def start_driving(request: HttpRequest, code: str) -> HttpResponse:
     """He begins to drive a vehicle for a platform."""
 
     def do(driver: Driver, given: Any, who: dict[str, Any]) -> object:
-        company = given["company"].organisation
+        company = given["company"]
         return actions.start_driving(
             driver, vehicle=given["vehicle"], company=company, from_date=given["from_date"], **who
         )
@@ -101,7 +101,7 @@ def enter_lease(request: HttpRequest, code: str) -> HttpResponse:
 
     def do(driver: Driver, given: Any, who: dict[str, Any]) -> object:
         return register.enter_contract(
-            driver, company=given["company"].organisation, kind=ContractKind.LEASE, vehicle=given["vehicle"],
+            driver, company=given["company"], kind=ContractKind.LEASE, vehicle=given["vehicle"],
             from_date=given["from_date"], until_date=given["until_date"], **who,
         )  # fmt: skip
 
@@ -112,7 +112,7 @@ def start_engagement(request: HttpRequest, code: str) -> HttpResponse:
     """He begins to drive for a platform, on a paper or without one."""
 
     def do(driver: Driver, given: Any, who: dict[str, Any]) -> object:
-        company, from_date = given["company"].organisation, given["from_date"]
+        company, from_date = given["company"], given["from_date"]
         if given["contract"]:
             register.enter_contract(
                 driver, company=company, kind=given["contract"], from_date=from_date, until_date=given["until_date"],

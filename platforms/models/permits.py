@@ -24,7 +24,9 @@ class PermitQuerySet(models.QuerySet["Permit"]):
             rows = rows.filter(Q(company__in=list(companies)) | Q(number__iexact=typed) | Q(file_number__iexact=typed))
         if wanted.get("expiry"):
             rows = rows.filter(between("until_date", *days_around(wanted["expiry"], today)))
-        return rows.filter(**{name: wanted[name] for name in ("city", "company", "state") if wanted.get(name)})
+        if wanted.get("company"):
+            rows = rows.filter(company__organisation=wanted["company"])
+        return rows.filter(**{name: wanted[name] for name in ("city", "state") if wanted.get(name)})
 
     def listed(self) -> "PermitQuerySet":
         return self.select_related("company__organisation", "city")

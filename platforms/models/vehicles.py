@@ -61,7 +61,8 @@ class VehicleQuerySet(models.QuerySet["Vehicle"]):
             companies = list(Company.objects.filter(named(wanted["q"])).values_list("pk", flat=True))
             rows = rows.filter(Q(company__in=companies) | Q(owner_company__in=companies))
         if wanted.get("company"):
-            rows = rows.filter(Q(company=wanted["company"]) | Q(owner_company=wanted["company"]))
+            company = Company.objects.get(organisation=wanted["company"])
+            rows = rows.filter(Q(company=company) | Q(owner_company=company))
         if wanted.get("expiry"):
             first, last = days_around(wanted["expiry"], today)
             papers = Q(pk__in=[])
