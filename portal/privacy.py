@@ -67,6 +67,5 @@ KEPT: dict[str, Kept] = {
     "sms": Kept(180, _("SMS that were sent to you")),
     "readings": Kept(1095, _("Who saw your data")),
     "jobs": Kept(190, _("Runs of background work, without persons")),
-    "corrections": Kept(1095, _("What you asked to have corrected, once it is answered")),
     "consents": Kept(1095, _("Consents you took back")),
 }
