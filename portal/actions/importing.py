@@ -5,6 +5,7 @@ worker that died leaves no claim and two never work on the same; a sweep takes u
 """
 
 import datetime
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,7 @@ CLAIM = 20_261_123  # the first number of the claims' locks
 SILENT = datetime.timedelta(seconds=45)
 SLICE = datetime.timedelta(seconds=30)  # then another task of the queue has its turn
 MOST_TRIES = 5  # beginnings without a step forward
+COPY_ROWS = "COPY portal_importedrow (run_id, batch, line, record, change, digest, was, undone) FROM STDIN"
 NOT_ALLOWED, GIVEN_UP = "not_allowed", "given_up"
 
 
@@ -226,18 +228,15 @@ def _write_batch(
 
 def _keep(run: Import, table: Table, settled: Settled) -> None:
     """What each row did to its record: the record's history, and what undoing it needs."""
-    ImportedRow.objects.bulk_create(
-        ImportedRow(
-            run=run,
-            batch=run.batches,
-            line=line,
-            record=record.pk,
-            change=change,
-            digest=table.digest_of(record),
-            was=dumped(was) if was else "",
-        )
+    sealed = ImportedRow._meta.get_field("was")
+    lines = (
+        f"{run.pk}\t{run.batches}\t{line}\t{record.pk}\t{change}\t{settled.digests[record.pk]}\t"
+        f"{sealed.get_prep_value(dumped(was)) if was else ''}\t\n"  # a sealed text has neither tab nor backslash
         for line, change, record, was in settled.touched()
     )
+    with connection.cursor() as cursor:
+        # as many rows as the register gets: through the models they would take longer than the register's own
+        cursor.copy_expert(COPY_ROWS, io.StringIO("".join(lines)))
 
 
 @transaction.atomic

@@ -46,7 +46,8 @@ class Odd(Exception):
 
 def tidied(text: str) -> str:
     """Every width brought to one, without marks nobody sees, and without blanks around."""
-    return sheets.plain(unicodedata.normalize("NFKC", text)).strip()
+    brought = unicodedata.normalize("NFKC", text)
+    return (brought if brought.isprintable() else sheets.plain(brought)).strip()
 
 
 def words_of(cell: Cell) -> str:

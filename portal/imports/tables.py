@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import override
 
 from portal import sealing
 from portal.imports.cells import Cell, Odd, Reader, is_blank, masked, words_of
@@ -45,7 +46,11 @@ class Column:
     @property
     def headings(self) -> tuple[str, ...]:
         """The template's own heading in every language is among them."""
-        return (str(self.words), *self.aliases.split())
+        own = []
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                own.append(str(self.words))
+        return (*own, *self.aliases.split())
 
     def shown(self, cell: Cell) -> str:
         text = words_of(cell)[:80]
@@ -95,6 +100,7 @@ class Settled:
     created: list[tuple[int, Any]] = field(default_factory=list)
     changed: list[tuple[int, Any, Values]] = field(default_factory=list)
     same: int = 0
+    digests: dict[int, str] = field(default_factory=dict)  # of each record as it was left
 
     def counts(self) -> Counter[str]:
         return Counter(created=len(self.created), changed=len(self.changed), same=self.same)
@@ -232,7 +238,10 @@ class Table:
 
     def facts(self, settled: Settled, batch: Batch) -> dict[str, object]:
         """What the log keeps of a batch: counts, and a hash over every record it touched as it was left."""
-        told = [[line, change, record.pk, self.digest_of(record)] for line, change, record, _was in settled.touched()]
+        settled.digests = {record.pk: self.digest_of(record) for _line, _change, record, _was in settled.touched()}
+        told = [
+            [line, change, record.pk, settled.digests[record.pk]] for line, change, record, _was in settled.touched()
+        ]
         digest = hashlib.sha256(dumped(told).encode()).hexdigest()
         counts = {"created": len(settled.created), "changed": len(settled.changed)}
         return {"import": batch.run, "batch": batch.number, "digest": digest, **counts}
