@@ -29,6 +29,7 @@ def walks(now: datetime.datetime) -> Walks:
 
     group, export = things["group"], things["export"]
     of_group = ("desk_group", "group_cases", "choose_lead", "invite_more", "ask_company", "offer_answer", "mark_change")
+    claims = ("desk_claim", "desk_claim_grant", "desk_claim_refuse")
     seeds = {
         "anonymous": [of("published", things["out"])],
         "driver": [of("publication", cases["announced case"]), of("consent", cases["in_hand"]), of("group", lead)],
@@ -37,6 +38,7 @@ def walks(now: datetime.datetime) -> Walks:
             reverse("appeals:make_group", args=[things["candidate"]]),
             of("assign", cases["up"]), of("filters"), of("filter", things["filter"]), of("export", export),
             of("release", things["release"]), of("revoke_token", things["token"], "portal"),
+            *(of(name, things["asked claim"], "drivers") for name in claims),
         ],
         "city": [
             of("export", export), of("agree_export", export), of("refuse_export", export),
@@ -44,6 +46,9 @@ def walks(now: datetime.datetime) -> Walks:
             of("decline_answer", things["proposed"]), of("take_down_answer", things["out"]),
             of("reading", things["reading"]),
         ],
+        "volunteer": [of(name, things["seen claim"], "drivers") for name in ("desk_claim", "desk_claim_look")],
+        "auditor": [of(name, things["asked claim"], "drivers") for name in ("claim_shown", "claim_withdraw")],
+        "analyst": [of("claim_object", things["seen claim"], "drivers")],
         "liaison": [of("supplement", things["told"])],
         "system_admin": [of("hook_secret", things["hook"], "portal")],
     }  # fmt: skip

@@ -71,6 +71,8 @@ WITHOUT_PAGE = frozenset(
         "appeals:take",
         "appeals:upload",
         "appeals:uploads",
+        "drivers:desk_claim_code",
+        "drivers:desk_claim_confirm",
         "mfa_activate_totp",
         "mfa_authenticate",
         "mfa_download_recovery_codes",
