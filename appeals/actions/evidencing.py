@@ -16,7 +16,7 @@ from appeals.models import Appeal, Evidence, EvidenceState, Hearing, Scan
 from portal import vault
 from portal.calendar import beijing_day
 from portal.errors import Refused
-from portal.models import Post, User
+from portal.models import Import, Post, User
 from portal.permissions import has_permission
 from portal.roles import ANSWER_FOR_COMPANY
 
@@ -159,6 +159,7 @@ def sweep_orphans(*, now: datetime.datetime) -> int:
     gone = 0
     for stores in vault.left_behind(now - ORPHAN_TIME):
         known = set(Evidence.objects.filter(store__in=stores, erased_at=None).values_list("store", flat=True))
+        known |= set(Import.objects.filter(store__in=stores).exclude(file_key="").values_list("store", flat=True))
         for store in stores.keys() - known:
             for path in stores[store]:
                 path.unlink(missing_ok=True)
