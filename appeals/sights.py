@@ -12,6 +12,7 @@ from appeals.models.appeal import AppealQuerySet
 from appeals.reads import TIER_ROLES
 from branches.models import EnterpriseOrganisation
 from portal.models import Organisation, OrganisationKind, Post, Role
+from portal.same_person import own_accounts
 
 OVERSEEING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF, Role.COMMITTEE_STAFF)
 
@@ -26,7 +27,7 @@ class Lens:
 
     rows: dict[str, Any]
     companies: tuple[int, ...] = ()
-    not_below: int | None = None
+    not_below: tuple[int, ...] = ()
 
     def on_sights(self) -> Q:
         own = Q(company__in=self.companies, appeal__wants_enterprise=False)
@@ -38,12 +39,12 @@ class Lens:
 
     def _without(self, own: Q, among: str) -> Q:
         rest = ~own if self.companies else Q()
-        if self.not_below is None:
+        if not self.not_below:
             return rest
         # two lists read once each by their own index: one question with OR would look at every case's stays
         below = Leg.objects.filter(tier__lt=self.rows["tier"])
-        had = below.filter(handler__person=self.not_below)
-        handed_on = below.filter(handed_on_by__contains=[self.not_below])
+        had = below.filter(handler__person__in=self.not_below)
+        handed_on = below.filter(handed_on_by__overlap=list(self.not_below))
         return rest & ~Q(**{among: had.values("appeal")}) & ~Q(**{among: handed_on.values("appeal")})
 
 
@@ -126,11 +127,12 @@ def lenses_of_all(held: Iterable[Post], duty: list[Lens]) -> list[Lens]:
 def desk_of(acting: Post, person_id: int) -> list[Lens]:
     """The cases at the very desk of a post, at which a person acts."""
     tiers = [tier for tier, roles in TIER_ROLES.items() if acting.role in roles]
+    accounts = tuple(sorted(own_accounts(person_id)))
     return [
         Lens(
             {**lens.rows, "is_here": True, "tier": tier},
             lens.companies,
-            not_below=person_id if tier > chain.CONTACT else None,
+            not_below=accounts if tier > chain.CONTACT else (),
         )
         for tier in tiers
         for lens in lenses_of(acting)

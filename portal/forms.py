@@ -149,6 +149,24 @@ class EndForm(forms.Form):
         widget=Tiles(css="yesno"),
     )
     last_date = forms.DateField(label=gettext_lazy("Last day"), required=False, widget=DayParts())
+    to = forms.ChoiceField(
+        label=gettext_lazy("Who goes on with the open work?"),
+        help_text=gettext_lazy(
+            "What the colleague may not have, and all of it without one, waits at the organisation."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, colleagues: list[Post], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.colleagues = {post.code: post for post in colleagues}
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        names = [(post.code, f"{post.person.name} {post}") for post in colleagues]
+        field.choices = [("", _("Back to the organisation's list")), *names]
+
+    def clean_to(self) -> Post | None:
+        return self.colleagues.get(self.cleaned_data["to"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -141,10 +141,24 @@ def administered_organisations(post: Post, day: datetime.date | None = None) -> 
         return every.none()
     if post.organisation.place.kind == PlaceKind.PROVINCE:
         return every
+    return every.filter(_line(paths))
+
+
+def kept_organisations(post: Post, day: datetime.date | None = None) -> OrganisationQuerySet:
+    """The organisations whose names and places this administrator keeps, of the system or of security: everywhere from
+    the province, else his own line."""
+    every = Organisation.objects.all()
+    paths = paths_for(post, roles.ADMINISTER_SECURITY, day) + paths_for(post, roles.ADMINISTER_SYSTEM, day)
+    if not paths:
+        return every.none()
+    return every if post.organisation.place.kind == PlaceKind.PROVINCE else every.filter(_line(paths))
+
+
+def _line(paths: list[str]) -> Q:
     line = Q()
     for path in paths:
         line |= Q(path__startswith=path)
-    return every.filter(line)
+    return line
 
 
 def administering_post(by: User, organisation: Organisation, day: datetime.date) -> Post | None:

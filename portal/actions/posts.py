@@ -31,8 +31,25 @@ def appoint(
     commands. System, security and audit administrator are three people.
     """
     office = _require_office(by, person, organisation, now)
+    return begin(person, organisation=organisation, role=role, from_date=from_date, by=by, office=office, now=now)
+
+
+@transaction.atomic
+def begin(
+    person: User,
+    *,
+    organisation: Organisation,
+    role: str,
+    from_date: datetime.date,
+    by: User | None,
+    office: Post | None,
+    now: datetime.datetime,
+) -> Post:
+    """A person holds a post from a day: he was appointed, or accepted an invitation. `office` stands for it."""
     # one appointment of a person at a time: the rules below look at all his posts
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    # and none at an organisation that is being closed
+    organisation = Organisation.objects.select_for_update(no_key=True, of=("self",)).get(pk=organisation.pk)
     _refuse_appointment(person, organisation, role, from_date)
     post = Post.objects.create(person=person, organisation=organisation, role=role, from_date=from_date)
     facts = {"person": person.code, "organisation": organisation.code, "role": role, "from_date": from_date.isoformat()}
@@ -183,19 +200,24 @@ def _require_office(by: User | None, person: User, organisation: Organisation, n
 
 
 def _refuse_appointment(person: User, organisation: Organisation, role: str, from_date: datetime.date) -> None:
-    words = {"role": Role(role).label, "kind": organisation.get_kind_display(), "name": organisation.name}
     if not person.is_active:
         raise Refused(_("This account is switched off."))
-    if not roles.is_possible(role, organisation.kind):
-        raise Refused(_("%(role)s is no post of this kind of organisation: %(kind)s.") % words)
-    if organisation.closed_at is not None or organisation.merged_into_id is not None:
-        raise Refused(_("%(name)s is closed or has been merged.") % words)
+    refuse_organisation(organisation, role)
     own = same_person.own_accounts(person.pk)
     held = Post.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=from_date), person__in=own)
     if held.filter(organisation=organisation, role=role).exists():
         raise Refused(_("This person already holds this post."))
     if Role(role) in roles.APART and held.filter(role__in=roles.APART - {Role(role)}).exists():
         raise Refused(_("System, security and audit administrator are three different people."))
+
+
+def refuse_organisation(organisation: Organisation, role: str) -> None:
+    """There is such a post at this kind of organisation, and the organisation still exists."""
+    words = {"role": Role(role).label, "kind": organisation.get_kind_display(), "name": organisation.name}
+    if not roles.is_possible(role, organisation.kind):
+        raise Refused(_("%(role)s is no post of this kind of organisation: %(kind)s.") % words)
+    if organisation.closed_at is not None or organisation.merged_into_id is not None:
+        raise Refused(_("%(name)s is closed or has been merged.") % words)
 
 
 def _refuse_deputy(post: Post, deputy: Post, day: datetime.date) -> None:

@@ -1,6 +1,7 @@
 """Posts: choosing one's own, and the security administrator's list of everybody's."""
 
 import datetime
+from typing import Any
 
 from django.contrib import auth, messages
 from django.core.exceptions import ValidationError
@@ -13,14 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal import permissions, roles, sign_in
+from portal import permissions, roles, same_person, sign_in
+from portal.actions import handing_over, switching
 from portal.actions import posts as actions
 from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.forms import AppointForm, EndForm, LeaveForm
-from portal.models import Post, Role, User
+from portal.models import Invitation, Post, Role, User
 from portal.models.people import phone_hash
 from portal.phone import tidy_phone
+from portal.post_forms import ReasonForm
+from portal.views.doors import make_move
 from portal.views.me import frame_for
 
 PAGE = 25
@@ -33,6 +37,9 @@ def posts(request: HttpRequest) -> HttpResponse:
     words = frame_for(request) | {
         "posts": held,
         "active": permissions.active_post(request),
+        "invitations": Invitation.objects.open(timezone.now())
+        .filter(phone_hash=request.user.phone_hash)
+        .select_related("organisation"),  # type: ignore[union-attr]
         "laid_down": next((post for post in held if post.code == laid_down), None),
     }
     return render(request, "portal/posts.html", words)
@@ -67,7 +74,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
     """After a second factor was set up: on to the post that asked for it."""
     if request.session.get(sign_in.WANTED):
         return sign_in.take_wanted(request, now=timezone.now())
-    return redirect("portal:me")
+    return redirect(request.session.pop(sign_in.NEXT, "") or "portal:me")
 
 
 def sign_in_again(request: HttpRequest) -> HttpResponse:
@@ -79,7 +86,7 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 
 def desk_posts(request: HttpRequest) -> HttpResponse:
     """People and their posts: searched by name, whole phone number, organisation; filtered by role."""
-    office = _require_administrator(request)
+    office = require_administrator(request)
     typed, role, state = (request.GET.get(name, "").strip() for name in ("q", "role", "state"))
     day = beijing_day(timezone.now())
     found = _in_reach(office).select_related("person", "organisation", "deputy__person")
@@ -105,12 +112,14 @@ def desk_post(request: HttpRequest, code: str) -> HttpResponse:
         "today": beijing_day(timezone.now()),
         "has_factor": sign_in.has_factor(post.person),
         "needs_factor": roles.needs_second_factor(post.role),
+        "work": handing_over.open_work(post, timezone.now()),
+        "accounts": len(same_person.own_accounts(post.person_id)),
     }
     return render(request, "portal/desk_post.html", words)
 
 
 def appoint(request: HttpRequest) -> HttpResponse:
-    office = _require_administrator(request)
+    office = require_administrator(request)
     now = timezone.now()
     form = AppointForm(
         request.POST or None, organisations=_organisations(office).live(), initial={"from_date": beijing_day(now)}
@@ -131,18 +140,39 @@ def appoint(request: HttpRequest) -> HttpResponse:
 
 def end(request: HttpRequest, code: str) -> HttpResponse:
     post, now = _post(request, code), timezone.now()
-    form = EndForm(request.POST or None)
+    form = EndForm(request.POST or None, colleagues=handing_over.heirs(post, beijing_day(now)))
     if form.is_valid():
         at_once = form.cleaned_data["when"] == EndForm.NOW
         last = beijing_day(now) - datetime.timedelta(days=1) if at_once else form.cleaned_data["last_date"]
         try:
-            actions.end_post(post.pk, last_date=last, by=request.user, now=now)  # type: ignore[arg-type]
+            to = form.cleaned_data["to"]
+            actions.end_post(post.pk, last_date=last, to=to, by=request.user, now=now)  # type: ignore[arg-type]
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("The post has ended.") if at_once else _("The post ends after that day."))
             return redirect("portal:desk_post", post.code)
-    return render(request, "portal/end_post.html", {"form": form, "shown": post})
+    words = {"form": form, "shown": post, "work": handing_over.open_work(post, now)}
+    return render(request, "portal/end_post.html", words)
+
+
+def switch_person(request: HttpRequest, code: str) -> HttpResponse:
+    """Switch the account of a post's holder off, or on again, with a reason."""
+    post, now = _post(request, code), timezone.now()
+    is_off = not post.person.is_active
+
+    def do(values: dict[str, Any]) -> str:
+        switch_account = switching.switch_on if is_off else switching.switch_off
+        switch_account(post.person, post=post, by=request.user, now=now, **values)  # type: ignore[arg-type]
+        messages.success(request, _("The account is on again.") if is_off else _("The account is off, everywhere."))
+        return post.code
+
+    words = {"shown": post, "is_off": is_off, "work": [] if is_off else handing_over.open_work(post, now)}
+    return make_move(
+        request, ReasonForm(request.POST or None), verb=f"portal.switch_{'on' if is_off else 'off'}", subject=code,
+        do=do, to=lambda back: reverse("portal:desk_post", args=[back]), template="portal/switch_person.html",
+        context=words,
+    )  # fmt: skip
 
 
 def leave(request: HttpRequest, code: str) -> HttpResponse:
@@ -179,7 +209,7 @@ def reset_factor(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _require_administrator(request: HttpRequest) -> Post:
+def require_administrator(request: HttpRequest) -> Post:
     post = permissions.active_post(request)
     if post is None or not permissions.has_permission(post, roles.ADMINISTER_SECURITY):
         raise Http404
@@ -195,7 +225,7 @@ def _organisations(office: Post):  # type: ignore[no-untyped-def]
 
 
 def _post(request: HttpRequest, code: str) -> Post:
-    reach = _in_reach(_require_administrator(request))
+    reach = _in_reach(require_administrator(request))
     return get_object_or_404(reach.select_related("person", "organisation", "deputy__person"), code=code)
 
 

@@ -15,7 +15,7 @@ from portal.calendar import beijing_day
 from portal.models import Event, Notice, Organisation, Place, Post, Role, User
 from tests import world
 from tests.appeals.files import picture
-from tests.house import cast_beside, cast_claims, cast_hearing, cast_imports, cast_privacy, cast_registers
+from tests.house import cast_beside, cast_claims, cast_hearing, cast_imports, cast_posts, cast_privacy, cast_registers
 
 # himself: acts in no post
 DRIVERS = ("driver", "other_driver")
@@ -70,6 +70,7 @@ def gather(now: datetime.datetime) -> Cast:
     cast_claims.claim(cast, branch, now)
     cast_registers.keep(cast, company, now)
     cast_privacy.wish_away(cast, now)
+    cast_posts.keep(cast, now)
     for name, person in cast.people.items():
         cast.browsers[name] = world.signed_in(person, cast.posts.get(name))
     cast.browsers["anonymous"] = Client(headers={"accept-language": "zh-hans"})

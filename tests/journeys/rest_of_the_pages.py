@@ -32,7 +32,11 @@ def walks(now: datetime.datetime) -> Walks:
     claims = ("desk_claim", "desk_claim_grant", "desk_claim_refuse")
     seeds = {
         "anonymous": [of("published", things["out"])],
-        "driver": [of("publication", cases["announced case"]), of("consent", cases["in_hand"]), of("group", lead)],
+        "driver": [
+            of("invitation", things["post invitation"], "portal"),
+            of("publication", cases["announced case"]), of("consent", cases["in_hand"]),
+            of("group", lead),
+        ],
         "secretary": [
             *(of(name, group) for name in of_group),
             reverse("appeals:make_group", args=[things["candidate"]]),
@@ -50,6 +54,7 @@ def walks(now: datetime.datetime) -> Walks:
         "auditor": [of(name, things["asked claim"], "drivers") for name in ("claim_shown", "claim_withdraw")],
         "analyst": [of("claim_object", things["seen claim"], "drivers")],
         "liaison": [of("supplement", things["told"])],
+        "security_admin": [of("decide_same_person", things["two accounts"], "portal")],
         "system_admin": [of("hook_secret", things["hook"], "portal")],
     }  # fmt: skip
     return {

@@ -1,0 +1,24 @@
+"""Addresses of the administrators: posts, invitations, organisations and accounts."""
+
+from django.urls import path
+
+from portal.views import audit, invitations, organisations, posts, same_person
+
+patterns = [
+    path("desk/posts/<str:code>/switch-person/", posts.switch_person, name="switch_person"),
+    path("i/<str:code>/", invitations.invitation, name="invitation"),
+    path("desk/invitations/", invitations.invitations, name="invitations"),
+    path("desk/invitations/new/", invitations.invite, name="invite"),
+    path("desk/invitations/<str:code>/again/", invitations.invite_again, name="invite_again"),
+    path("desk/invitations/<str:code>/withdraw/", invitations.withdraw_invitation, name="withdraw_invitation"),
+    path("desk/organisations/", organisations.organisations, name="organisations"),
+    path("desk/organisations/new/", organisations.found_organisation, name="found_organisation"),
+    path("desk/organisations/<str:code>/", organisations.organisation, name="organisation"),
+    path("desk/organisations/<str:code>/rename/", organisations.rename_organisation, name="rename_organisation"),
+    path("desk/organisations/<str:code>/close/", organisations.close_organisation, name="close_organisation"),
+    path("desk/audit/file/", audit.audit_file, name="audit_file"),
+    path("desk/audit/keep/", audit.keep_look, name="keep_look"),
+    path("desk/same-person/", same_person.same_person, name="same_person"),
+    path("desk/same-person/new/", same_person.propose_same_person, name="propose_same_person"),
+    path("desk/same-person/<str:code>/", same_person.decide_same_person, name="decide_same_person"),
+]

@@ -1,0 +1,24 @@
+"""What the addresses of invitations and of two accounts of one person point at."""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from portal.actions import invitations, same_person
+from portal.models import Role
+from tests import world
+
+if TYPE_CHECKING:
+    from tests.house.cast import Cast
+
+
+def keep(cast: "Cast", now: datetime.datetime) -> None:
+    """The driver is invited to a post; another administrator says that two strangers are one person."""
+    office = cast.people["security_admin"]
+    cast.things["post invitation"] = invitations.invite(
+        cast.people["driver"].phone, name="周建平", organisation=cast.things["branch"], role=Role.CONTACT,
+        from_date=now.date(), by=office, now=now,
+    )  # fmt: skip
+    other = world.a_post(Role.SECURITY_ADMIN, world.department()).person
+    cast.things["two accounts"] = same_person.propose(
+        world.a_person(), same_as=world.a_person(), is_undo=False, by=other, now=now
+    )
