@@ -1,7 +1,9 @@
 """Registers at the size of the province: every kind of search for a province's, a city's and a branch's post."""
 
 import argparse
+import csv
 import datetime
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -36,13 +38,14 @@ COMPANIES = 170
 
 def copy(model: Any, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
     """Rows straight into a table."""
-    fields = [model._meta.get_field(name).column for name in columns]
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {model._meta.db_table} ({', '.join(fields)}) FROM STDIN") as out,
-    ):
+    fields = ", ".join(model._meta.get_field(name).column for name in columns)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as written, connection.cursor() as cursor:
+        writer = csv.writer(written)
         for row in rows:
-            out.write_row(row)
+            cells = ["{" + ",".join(cell) + "}" if isinstance(cell, list) else cell for cell in row]
+            writer.writerow("NULL" if cell is None else cell for cell in cells)
+        written.seek(0)
+        cursor.copy_expert(f"COPY {model._meta.db_table} ({fields}) FROM STDIN WITH (FORMAT csv, NULL 'NULL')", written)
 
 
 def companies(random: Random) -> list[Company]:

@@ -9,8 +9,11 @@ from appeals.models import Identity
 from branches.models import Pair
 from drivers.actions import claims
 from drivers.matching import Given
+from drivers.models import Contract, Driver, Driving
+from platforms.models import Permit, Vehicle
 from portal import events
 from portal.models import Notice, Role
+from portal.plates import plate_hash
 from tests import world
 
 EARLY = world.NOW - datetime.timedelta(hours=2)
@@ -34,6 +37,7 @@ class Desk:
             "custodian": world.a_post(Role.CUSTODIAN, world.committee()),
             "security_admin": world.a_post(Role.SECURITY_ADMIN, world.department()),
             "auditor": world.a_post(Role.AUDITOR, world.department()),
+            "system_admin": world.a_post(Role.SYSTEM_ADMIN, world.department()),
         }
         self.driver = world.a_driver(self.branch)
         self.weeks = 0
@@ -79,6 +83,22 @@ class Desk:
             company.company.cities.add(world.city())
             world.a_rule(company)
             world.a_post(Role.LIAISON, company)
+
+    def registered(self, count: int) -> None:
+        """Drivers with cars, leases and papers that run out, and companies with permits."""
+        soon = EARLY.date() + datetime.timedelta(days=5)
+        for _number in range(count):
+            driver, company = world.a_driver(self.branch).driver, world.a_platform().company
+            plate = f"川EO{Vehicle.objects.count():05d}"
+            vehicle = Vehicle.objects.create(
+                plate=plate, plate_hash=plate_hash(plate), city=world.city(), company=company, owner_company=company,
+                licence_until_date=soon,
+            )  # fmt: skip
+            days = {"from_date": world.LONG_AGO, "until_date": soon}
+            Permit.objects.create(company=company, city=world.city(), number=plate, **days)
+            Driving.objects.create(driver=driver, vehicle=vehicle, company=self.company, from_date=world.LONG_AGO)
+            Contract.objects.create(driver=driver, company=self.company, kind="lease", vehicle=vehicle, **days)
+            Driver.objects.filter(pk=driver.pk).update(certificate_until_date=soon)
 
     def promised(self, count: int) -> None:
         """Answers that promise something, kept, owed and late."""

@@ -52,6 +52,11 @@ LISTS: list[tuple[str, str, Callable[[Desk, int], None]]] = [
     ("liaison", "appeals:hearings", Desk.cases),
     ("custodian", "appeals:sealed", Desk.cases),
     ("security_admin", "portal:desk_posts", Desk.people),
+    ("secretary", "drivers:drivers", Desk.registered),
+    ("system_admin", "drivers:drivers", Desk.registered),
+    ("system_admin", "drivers:expiring", Desk.registered),
+    ("system_admin", "platforms:vehicles", Desk.registered),
+    ("system_admin", "platforms:permits", Desk.registered),
     ("auditor", "portal:audit", Desk.cases),
 ]
 

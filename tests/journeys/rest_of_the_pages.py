@@ -1,6 +1,7 @@
 """Pages to which the line's own cases lead nobody: groups, exports, answers told anew, readings, releases."""
 
 import datetime
+from typing import Any
 
 from django.test import Client
 from django.urls import reverse
@@ -55,9 +56,24 @@ def walks(now: datetime.datetime) -> Walks:
         "analyst": [of("claim_object", things["seen claim"], "drivers")],
         "liaison": [of("supplement", things["told"])],
         "security_admin": [of("decide_same_person", things["two accounts"], "portal")],
-        "system_admin": [of("hook_secret", things["hook"], "portal")],
+        "system_admin": [of("hook_secret", things["hook"], "portal"), *_registers(things)],
     }  # fmt: skip
     return {
         f"{who} of the cast": (None if who == "anonymous" else cast.browsers[who], addresses)
         for who, addresses in seeds.items()
     }
+
+
+def _registers(things: dict[str, Any]) -> list[str]:
+    """The records, and the forms that keep them."""
+    names = {
+        "company": ("platforms:change_company", "platforms:end_company", "platforms:new_permit"),
+        "permit": ("platforms:permit", "platforms:change_permit", "platforms:end_permit"),
+        "vehicle": ("drivers:vehicle", "platforms:change_vehicle", "platforms:end_vehicle"),
+        "record": (
+            "drivers:driver", "drivers:change_driver", "drivers:end_driver", "drivers:start_driving",
+            "drivers:enter_lease", "drivers:start_engagement",
+        ),
+        "driving": ("drivers:end_driving",),
+    }  # fmt: skip
+    return [reverse(name, args=[things[thing].code]) for thing, found in names.items() for name in found]
