@@ -13,6 +13,8 @@ SEARCHED = {
     "appeals.answered": ("reasons", "remedy"),
 }
 INDEXED = frozenset({*SEARCHED, "appeals.reopened"})
+# one more with every change of what follows here or in marks.py: older marks are then made anew by `renew_marks`
+EDITION = 1
 
 
 def words_of(appeal: Appeal) -> list[str]:

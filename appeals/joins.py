@@ -4,6 +4,7 @@ import datetime
 from dataclasses import replace
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ events.consume("appeals.calendar", ["portal.calendar_loaded"], renewing.renew_al
 erasure.follow(indexing.forget)
 
 OWN_AFTER_WORK = 70
+UNMARKED_SECONDS = 600
 # a tick that is this late has a broken beat or worker behind it
 SCANNER_TIME = datetime.timedelta(hours=1)
 LATE = datetime.timedelta(minutes=10)
@@ -41,7 +43,15 @@ def health(now: datetime.datetime) -> list[Check]:
         Check("appeals_overdue_sweep", "red" if late else "green", {"waiting": late}, overdue),
         Check("appeals_without_anyone", "red" if stranded else "green", {"appeals": stranded}, nobody),
         *_files_health(now),
+        _search_health(),
     ]
+
+
+def _search_health() -> Check:
+    """Cases that search does not find; counted every ten minutes at most, for it looks at all of them."""
+    lagging = cache.get_or_set("appeals-without-marks", indexing.lagging, UNMARKED_SECONDS) or 0
+    words = _("Cases that search does not find yet: %(n)s. `manage.py renew_marks` makes their marks.") % {"n": lagging}
+    return Check("appeals_without_marks", "yellow" if lagging else "green", {"appeals": lagging}, words)
 
 
 def _files_health(now: datetime.datetime) -> list[Check]:

@@ -1,9 +1,13 @@
 """Search over the cases one may see: by number, words, company and driver; never what was erased or is sealed."""
 
-import pytest
+import io
 
-from appeals import inbox
-from appeals.actions import driving, handling, overseeing
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+
+from appeals import inbox, joins
+from appeals.actions import driving, handling, indexing, overseeing
 from appeals.inbox import Wanted
 from appeals.models import Appeal, Gist
 from portal import events
@@ -142,3 +146,35 @@ def test_who_is_barred_or_elsewhere_finds_nothing_by_any_word() -> None:
     for post in (line.secretary, elsewhere):
         for typed in (tied.number, tied.number[-4:], "押金", line.platform.name, line.driver.phone):
             assert found(post, typed) == set(), typed
+
+
+# -- marks that are missing or old ------------------------------------------------------------------------------------
+
+
+def test_cases_of_before_the_index_are_made_findable_in_batches_that_can_be_broken_off() -> None:
+    line = a_line()
+    appeals = [line.appeal(title="车内摄像头一直开着") for _number in range(3)]
+    whole = Gist.objects.get(appeal=appeals[0]).marks
+    Gist.objects.filter(appeal=appeals[0]).delete()
+    Gist.objects.filter(appeal=appeals[1]).update(marks=[], edition=0)
+    cache.clear()
+    lags = {check.name: check for check in joins.health(world.NOW)}["appeals_without_marks"]
+    assert (lags.level, lags.facts) == ("yellow", {"appeals": 2})
+    with pytest.raises(CommandError, match="2 cases"):
+        call_command("renew_marks", check=True)
+    assert [one.pk for one in indexing.renew_some(0, most=1)] == [appeals[0].pk]
+    said = io.StringIO()
+    call_command("renew_marks", batch=1, stdout=said)
+    assert f"1 of 1, last {appeals[1].number}" in said.getvalue()
+    assert Gist.objects.get(appeal=appeals[0]).marks == whole
+    assert found(line.secretary, "摄像头") == {one.number for one in appeals}
+    cache.clear()
+    assert {check.name: check.level for check in joins.health(world.NOW)}["appeals_without_marks"] == "green"
+
+
+def test_every_case_can_be_made_anew_from_a_number_on() -> None:
+    line = a_line()
+    first, second = line.appeal(), line.appeal()
+    Gist.objects.update(marks=[])
+    call_command("renew_marks", every=True, after=first.number, stdout=io.StringIO())
+    assert [bool(Gist.objects.get(appeal=one).marks) for one in (first, second)] == [False, True]
