@@ -10,7 +10,7 @@ from appeals import chain, outside, permissions, routing
 from appeals.models import Answer, Appeal, Leg
 from appeals.reads import Reads
 from portal.calendar import WorkCalendar, beijing_day, calendar_days
-from portal.models import CalendarNotice, OrganisationKind, Place, Post, Role, User
+from portal.models import CalendarNotice, OrganisationKind, Place, Post, User
 from portal.wording import Due, day_date, driver_date, due_state, hours_left, urgent_due
 
 OVER = (chain.CLOSED, chain.TRANSFERRED)
@@ -73,11 +73,8 @@ def state_words(appeal: Appeal) -> str:
 
 
 def post_words(post: Post) -> str:
-    """江阳第二流动党支部书记: the organisation and what he is there."""
-    words = {"role": post.get_role_display(), "organisation": post.organisation.short_name}
-    if post.role in (Role.COMMITTEE_STAFF, Role.ENTERPRISE_STAFF):
-        return _("staff of %(organisation)s") % words
-    return _("%(role)s, %(organisation)s") % words
+    """江阳第二流动党支部 · 书记: the organisation and what he is there."""
+    return post.words
 
 
 def legs_of(appeal: Appeal) -> list[Leg]:

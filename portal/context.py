@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext as _
 
 from portal import front, roles
 from portal.models import Notice, Post, Role
@@ -209,10 +208,7 @@ class Frame:
     @cached_property
     def post_words(self) -> str:
         """What the person works as now: role and place."""
-        if self.post is None:
-            return ""
-        names = {"organisation": self.post.organisation.short_name, "role": self.post.get_role_display()}
-        return _("%(role)s, %(organisation)s") % names
+        return self.post.words if self.post else ""
 
     @cached_property
     def has_other_posts(self) -> bool:

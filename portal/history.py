@@ -40,7 +40,7 @@ def _by(event: Event) -> str:
         return _("the portal itself")
     if event.post is None:
         return event.by.name
-    return f"{event.by.name}, {event.post.get_role_display()}, {event.post.organisation.short_name}"
+    return f"{event.by.name}, {event.post.words}"
 
 
 def _entry(event: Event, today: datetime.date, kinds: Words, fields: Words) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def _words(event: Event, post: Post, sentence: str, day: str) -> str:
     date = datetime.date.fromisoformat(event.facts[day])
     return format_lazy(
         sentence,
-        role=post.get_role_display(),
+        role=post.role_here,
         organisation=post.organisation.name,
         day=day_date(date, today=date),
     )
@@ -51,9 +51,7 @@ def work_handed_over(event: Event) -> Iterator[Telling]:
     heir = Post.objects.select_related("person").filter(code=event.facts["to"] or "").first()
     if heir:
         words = _("You go on with the open work of {name}, {role} at {organisation}. See your list.")
-        told = format_lazy(
-            words, name=post.person.name, role=post.get_role_display(), organisation=post.organisation.name
-        )
+        told = format_lazy(words, name=post.person.name, role=post.role_here, organisation=post.organisation.name)
         yield Telling(heir.person, told, reverse("portal:start"), sms=True)
 
 

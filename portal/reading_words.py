@@ -32,7 +32,7 @@ class Seen:
 
 def who(post: Post | None) -> str:
     """By post: the office answers for it; a person of the portal without one is an administrator's program."""
-    return f"{post.organisation.name}{post.get_role_display()}" if post else _("Somebody without a post")
+    return post.words if post else _("Somebody without a post")
 
 
 def where(page: str, pages: dict[str, Promise]) -> str:

@@ -117,7 +117,7 @@ def _posts_under(organisation: Organisation, day: datetime.date) -> list[Post]:
 def _by_organisation(posts: dict[str, Post]) -> list[tuple[str, list[tuple[str, str]]]]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for code, post in posts.items():
-        words = f"{post.person.name} {post.get_role_display()}"
+        words = f"{post.person.name} {post.role_here}"
         groups.setdefault(post.organisation.short_name, []).append((code, words))
     return list(groups.items())
 

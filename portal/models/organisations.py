@@ -2,6 +2,8 @@ import datetime
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.fields import CodeField
@@ -33,6 +35,15 @@ class Role(models.TextChoices):
     SYSTEM_ADMIN = "system_admin", _("System administrator")
     SECURITY_ADMIN = "security_admin", _("Security administrator")
     AUDIT_ADMIN = "audit_admin", _("Audit administrator")
+
+
+# whose full name begins with the kind of organisation
+ROLES_HERE: dict[str, Promise] = {
+    Role.ENTERPRISE_STAFF: pgettext_lazy("beside an organisation's name", "Staff"),
+    Role.COMMITTEE_STAFF: pgettext_lazy("beside an organisation's name", "Staff"),
+    Role.VOLUNTEER: pgettext_lazy("beside an organisation's name", "Volunteer"),
+    Role.LIAISON: pgettext_lazy("beside an organisation's name", "Liaison"),
+}
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -137,7 +148,20 @@ class Post(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()} {self.organisation.short_name}"
+        return self.words
+
+    @property
+    def role_here(self) -> str:
+        """The role as it stands beside its organisation's name, without saying over again what kind that is."""
+        return str(ROLES_HERE.get(self.role, self.get_role_display()))
+
+    @property
+    def words(self) -> str:
+        """泸州市行业党委 · 工作人员: where somebody works and as what, the same on every page and in every notice."""
+        return gettext("%(role)s, %(organisation)s") % {
+            "role": self.role_here,
+            "organisation": self.organisation.short_name,
+        }
 
     def is_live(self, day: datetime.date) -> bool:
         return self.from_date <= day and (self.until_date is None or self.until_date >= day)

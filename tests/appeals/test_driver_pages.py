@@ -121,7 +121,7 @@ def test_who_took_it_is_named_with_his_post(client: Client, driver: User, line: 
     appeal = world.an_appeal("in_hand", by=driver, handler=line["contact"])
     shown = main_text(client.get(page("detail", appeal)))
     assert f"{line['contact'].person.name} 正在办" in shown
-    assert f"{line['branch'].short_name}联系人" in shown
+    assert f"{line['branch'].short_name} · 联系人" in shown
     assert "11月26日 周四 24:00 前答复" in shown
     assert "流动党员" in shown
 

@@ -90,5 +90,5 @@ def test_the_desk_says_which_post_is_active(context: BrowserContext, served: str
     secretary = world.a_secretary(world.a_branch())
     page = page_of(context, served, secretary.person, secretary)
     page.goto(f"{served}/")
-    assert f"{secretary.organisation.short_name}书记" in page.content()
+    assert f"{secretary.organisation.short_name} · 书记" in page.content()
     assert sign_in.POST in world.signed_in(secretary.person, secretary).session
