@@ -113,6 +113,7 @@ def reading_pages() -> dict[str, Promise]:
     """Where staff read a driver's number or licence in full."""
     return {
         "drivers.record": pgettext_lazy("read on a page", "your record in the register of drivers"),
+        "drivers.claim": pgettext_lazy("read on a page", "your claim to a driver's record"),
         "drivers.vehicle": pgettext_lazy("read on a page", "the register's page of a vehicle you drive"),
     }
 

@@ -13,8 +13,10 @@ from drivers.matching import Given
 from drivers.models import OPEN, Claim, ClaimStatus, ClaimWay, Driver
 from portal import events, sms
 from portal.actions import people
+from portal.actions.readings import note_reading
 from portal.errors import Refused
 from portal.models import Event, Post, User
+from portal.privacy import Kind
 from portal.telling import sms_text
 
 # after so many days the person himself has to come again: who saw the licence last week has forgotten the face
@@ -130,6 +132,12 @@ def refuse(claim_id: int, *, reason: str, by: Post, now: datetime.datetime) -> C
     return claim
 
 
+def show_words(claim: Claim, *, by: Post, now: datetime.datetime) -> None:
+    """The claimant's own words stand on the office's page as he wrote them: he can see who read them."""
+    if claim.said:
+        note_reading(claim.person, by=by.person, post=by, what=Kind.WORDS, where=f"drivers.claim:{claim.code}", now=now)
+
+
 def warn_old_number(event: Event, now: datetime.datetime) -> None:
     """The register's own number, where it is not the claimant's: somebody claims the record, and how to object.
 
@@ -149,7 +157,7 @@ def _held(claim_id: int) -> tuple[Claim, Driver | None]:
         "person", "first_by__person", "first_by__organisation", "agreed_by__person"
     ).get(pk=claim_id)  # fmt: skip
     rows = Driver.objects.select_for_update(no_key=True, of=("self",)).select_related("person", "branch")
-    driver = rows.filter(pk=claim.driver_id).first()
+    driver = rows.filter(pk=claim.driver_id).first() if claim.driver_id else None
     claim.driver = driver
     return claim, driver
 

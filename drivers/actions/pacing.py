@@ -12,6 +12,8 @@ from portal.errors import Refused
 from portal.models import User
 from portal.sealing import keyed_hash
 
+CLEARED = 50
+
 
 class TooSoon(Refused):
     """After wrong tries the next one waits; nobody is locked out."""
@@ -63,6 +65,7 @@ def count_wrong(tries: Tries, *, now: datetime.datetime) -> None:
         row.wrong = pace.Count(row.wrong, row.last_at).still(now) + 1
         row.last_at = now
         row.save(update_fields=["wrong", "last_at"])
+    clear(now=now)
 
 
 @transaction.atomic
@@ -71,9 +74,11 @@ def forgive(tries: Tries) -> None:
     ClaimPace.objects.filter(key=tries.keys["person"]).delete()
 
 
+@transaction.atomic
 def clear(*, now: datetime.datetime) -> int:
-    """Counts that no longer make anybody wait are deleted. Returns how many."""
-    return ClaimPace.objects.filter(last_at__lt=now - pace.FORGOTTEN).delete()[0]
+    """Some counts that no longer make anybody wait are deleted, but none that somebody holds. Returns how many."""
+    over = ClaimPace.objects.select_for_update(skip_locked=True).filter(last_at__lt=now - pace.FORGOTTEN)
+    return ClaimPace.objects.filter(pk__in=list(over.values_list("pk", flat=True)[:CLEARED])).delete()[0]
 
 
 def _wait_words(seconds: int) -> str:

@@ -86,6 +86,7 @@ def desk_claim(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     post, claim = _seen(request, code, now)
     day = beijing_day(now)
+    claims_desk.show_words(claim, by=post, now=now)
     others = Claim.objects.visible_to(post, day).open().filter(driver=claim.driver) if claim.driver_id else []
     words = {
         "claim": claim,
