@@ -1,6 +1,7 @@
 """The files of a case as a page lists them: for the driver with his own names, for staff with what the scanner said."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db.models import Q
@@ -64,6 +65,11 @@ def _as_staff(row: Evidence, *, asks: bool, may_show: bool) -> Shown:
         may_show=may_show and row.is_open and not is_companys and not was_shown,
         meta=[*shown.meta, _("the company sees it")] if was_shown else shown.meta,
     )
+
+
+def for_sender(rows: Iterable[Evidence]) -> list[Shown]:
+    """Files that are about to be sent, as whoever sends them knows them."""
+    return [_shown(row, is_own=True) for row in rows]
 
 
 def for_company(asked: Hearing) -> list[Shown]:

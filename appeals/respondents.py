@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,13 @@ COMPANY, PERSON, BRANCH, COMMITTEE = "company", "person", "branch", "committee"
 CONTACT, BODY, NOBODY = "contact", "body", "none"
 COMPANIES = (OrganisationKind.PLATFORM, OrganisationKind.LEASING)
 PARTY = (OrganisationKind.BRANCH, OrganisationKind.ENTERPRISE)
+# kind of organisation -> what a choice calls it
+KINDS: dict[str, str] = {
+    **dict.fromkeys(COMPANIES, COMPANY),
+    **dict.fromkeys(PARTY, BRANCH),
+    OrganisationKind.COMMITTEE: COMMITTEE,
+}
+MOST_FOUND = 30
 
 
 @dataclass(frozen=True)
@@ -71,10 +79,7 @@ def choices(person: User | None, happened: datetime.date) -> list[Group]:
         (_("Platforms"), platforms),
         (_("Leasing companies"), leasing),
         (_("Contacts, branches, committees"), _party(driver, happened)),
-        (
-            _("Others"),
-            [(BODY, _("A public office: traffic police, parking and the like")), (NOBODY, _("Nobody in particular"))],
-        ),
+        (_("Others"), _nobodies()),
     ]
     return [(name, listed) for name, listed in groups if listed]
 
@@ -105,6 +110,42 @@ def _party(driver: Driver | None, day: datetime.date) -> list[Choice]:
     committees = Organisation.objects.live().filter(kind=OrganisationKind.COMMITTEE, parent__isnull=False)
     found += [_named(COMMITTEE, one) for one in committees.filter(place__in=open_places).order_by("place__code")]
     return found
+
+
+def near(place: Place | None, name: str, picked: str = "") -> list[Group]:
+    """Whom a volunteer is offered: who works or lies in the city, whoever has these characters in his name, and what is
+    picked already. Nobody's own companies and contacts are told."""
+    rows = Organisation.objects.live()
+    here: list[Organisation] = []
+    if place is not None:
+        city = place.city
+        works = rows.filter(kind__in=COMPANIES, company__cities=city)
+        lies = rows.filter(kind__in=(*PARTY, OrganisationKind.COMMITTEE), parent__isnull=False)
+        here = [*works.order_by("name"), *lies.filter(Q(place=city) | Q(place__parent=city)).order_by("-place", "name")]
+    searched = rows.filter(kind__in=KINDS, name__icontains=name).order_by("name")[:MOST_FOUND] if name else []
+    kept = rows.filter(kind__in=KINDS, code=picked.partition(":")[2]) if picked else []
+    found = [one for one in dict.fromkeys([*kept, *searched]) if one not in here]
+    groups: list[Group] = [
+        (_("Found by name"), [_named(KINDS[one.kind], one) for one in found]),
+        (_("Companies that work there"), [_named(COMPANY, one) for one in here if one.kind in COMPANIES]),
+        (
+            _("Branches and committees there"),
+            [_named(KINDS[one.kind], one) for one in here if one.kind in (*PARTY, OrganisationKind.COMMITTEE)],
+        ),
+        (_("Others"), [(CONTACT, _("Another contact; I name him in my words")), *_nobodies()]),
+    ]
+    return [(word, listed) for word, listed in groups if listed]
+
+
+def can_be_named(value: str) -> bool:
+    """Any organisation that an appeal can be about, whether it was offered or not."""
+    kind, _sep, code = value.partition(":")
+    fitting = [one for one, word in KINDS.items() if word == kind]
+    return bool(fitting) and Organisation.objects.live().filter(kind__in=fitting, code=code).exists()
+
+
+def _nobodies() -> list[Choice]:
+    return [(BODY, _("A public office: traffic police, parking and the like")), (NOBODY, _("Nobody in particular"))]
 
 
 def _contact_words(post: Post, own: Post | None) -> str:

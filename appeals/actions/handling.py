@@ -1,12 +1,13 @@
 """Moves of a handler at the tier where the appeal is."""
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appeals import chain, outside, permissions
-from appeals.actions import filing, hearing, moving, using
+from appeals.actions import evidencing, filing, hearing, moving, using
 from appeals.models import Answer, AnswerTemplateVersion, Appeal, Finding, Identity
 from appeals.reads import Reads
 from portal.calendar import beijing_day, end_of
@@ -98,13 +99,18 @@ def answer(
     remedy: str = "",
     carry_out_date: datetime.date | None = None,
     template: AnswerTemplateVersion | None = None,
+    evidence: Iterable[str] = (),
     seen: int | None = None,
 ) -> Appeal:
-    """Answer with a finding and reasons; a remedy is promised by a day, and that day is a clock of its own."""
+    """Answer with a finding and reasons; a remedy is promised by a day, and that day is a clock of its own.
+
+    Files given with it are the driver's to see; a company sees one of them only when it is let see it.
+    """
     appeal = _held(appeal_id, by, now, seen)
     step = moving.step(appeal, "answer", seen=seen)
     require_promise(finding, remedy, carry_out_date, now)
     using.require_filled(reasons, remedy)
+    evidencing.attach(evidence, appeal, by=by.person, post=by, now=now)
     leg = moving.current_leg(appeal)
     event = moving.log(
         appeal,

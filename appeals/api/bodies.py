@@ -85,6 +85,12 @@ class AnswerBodySerializer(serializers.Serializer):
     reasons = serializers.CharField(max_length=WORDS_LENGTH)
     remedy = serializers.CharField(max_length=WORDS_LENGTH, allow_blank=True, default="")
     carry_out_date = serializers.DateField(allow_null=True, default=None)
+    evidence = serializers.ListField(
+        child=serializers.RegexField(CODE),
+        max_length=10,
+        default=list,
+        help_text=_("Codes of files that were sent before."),
+    )
 
 
 class TransferSerializer(serializers.Serializer):

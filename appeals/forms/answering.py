@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from appeals import blanks
 from appeals.forms import desk
 from appeals.forms.desk import KeyForm, words_field
+from appeals.forms.evidence import ANSWER_FILES, EvidenceField
 from appeals.models import AnswerTemplateVersion, Category, FieldKind, Finding, LinkKind
 from portal.money import YuanField
 from portal.widgets import DayParts
@@ -56,6 +57,7 @@ class AnswerForm(desk.AnswerForm):
     """
 
     template = forms.CharField(required=False, max_length=24, widget=forms.HiddenInput)
+    evidence = EvidenceField(hint=ANSWER_FILES)
 
     def __init__(
         self, *args: Any, version: AnswerTemplateVersion | None = None, today: datetime.date, **kwargs: Any
@@ -113,7 +115,8 @@ class AnswerForm(desk.AnswerForm):
         names = ("finding", "reasons", "remedy", "carry_out_date", "seen", "key")
         kept = {name: self.cleaned_data.get(name, self[name].value()) for name in names}
         return {name: value for name, value in kept.items() if value not in (None, "")} | {
-            "template": self.data.get("template", "")
+            "template": self.data.get("template", ""),
+            "evidence": list(self.cleaned_data.get("evidence") or ()),
         }
 
 

@@ -65,6 +65,7 @@ class EvidenceField(forms.Field):
     """Files beside the words: what the page took in, with its refusals as errors; a program sends the codes alone."""
 
     widget = EvidenceInput
+    hidden_widget = forms.MultipleHiddenInput
 
     def __init__(self, label: str | Promise = "", hint: str | Promise = "") -> None:
         super().__init__(label=label or LABEL, help_text=hint or HINT, required=False)
@@ -86,4 +87,5 @@ class EvidenceField(forms.Field):
 
 LABEL = _l("Photos and documents")
 COMPANY_FILES = _l("JPG, PNG, WebP or PDF, up to 10 files of 20 MB. The handlers see them; the driver does not.")
+ANSWER_FILES = _l("JPG, PNG, WebP or PDF, up to 10 files of 20 MB. The driver sees them with the answer.")
 HINT = _l("JPG, PNG, WebP or PDF, up to 10 files of 20 MB. Where and when a photo was taken is not shown to others.")

@@ -15,12 +15,20 @@ from appeals.forms.desk import KeyForm, words_field
 from appeals.forms.evidence import Chosen, EvidenceField
 from appeals.models import Category, DeductionKind, Identity
 from portal.forms import CodeForm
+from portal.models import Place
 from portal.money import YuanField
 from portal.phone import tidy_phone
 from portal.widgets import DayParts, Tiles
 from portal.wording import day_and_weekday, money
 
 EARLIEST = datetime.date(2010, 1, 1)
+
+
+class AboutField(forms.ChoiceField):
+    """Offers who can be named near a place; whoever was picked for another place stays right."""
+
+    def valid_value(self, value: Any) -> bool:
+        return super().valid_value(value) or respondents.can_be_named(str(value))
 
 
 class FileForForm(forms.Form):
@@ -47,7 +55,14 @@ class FileForForm(forms.Form):
     )
     happened_date = forms.DateField(label=_l("When it happened"), widget=DayParts, input_formats=["%Y-%m-%d"])
     where = forms.ChoiceField(label=_l("Where it happened"), error_messages={"required": _l("Choose one.")})
-    about = forms.ChoiceField(label=_l("Who it is about"), error_messages={"required": _l("Choose one.")})
+    look_for = forms.CharField(
+        label=_l("A part of its name, where it is not from there"),
+        help_text=_l("Then press “Show who can be named”. Nothing that was typed is lost."),
+        required=False,
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    about = AboutField(label=_l("Who it is about"), error_messages={"required": _l("Choose one.")})
     order_number = forms.CharField(
         label=_l("Number of the order"),
         required=False,
@@ -82,11 +97,21 @@ class FileForForm(forms.Form):
         ),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, today: datetime.date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: datetime.date, home: Place | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.home = today, home
         self.fields["where"].choices = [("", _("Choose")), *respondents.place_choices(today)]  # type: ignore[attr-defined]
-        self.fields["about"].choices = [("", _("Choose")), *respondents.choices(None, today)]  # type: ignore[attr-defined]
+        near = respondents.near(self._place(), str(self["look_for"].value() or "").strip(), self["about"].value() or "")
+        self.fields["about"].choices = [("", _("Choose")), *near]  # type: ignore[attr-defined]
+
+    def _place(self) -> Place | None:
+        """The place that is chosen so far, sent or not; before that the home's own."""
+        chosen = Place.objects.select_related("parent").filter(code=self["where"].value() or "").first()
+        return chosen or self.home
+
+    def again(self) -> dict[str, Any]:
+        """What was typed, to be shown once more without being judged."""
+        return {field.name: field.value() for field in self if field.name != "evidence"}
 
     def clean_phone(self) -> str:
         return tidy_phone(self.cleaned_data["phone"])
@@ -135,6 +160,8 @@ class FileForForm(forms.Form):
         """Question and answer, one below the other, in the words the driver hears."""
         rows = []
         for name, field in self.fields.items():
+            if name == "look_for":
+                continue
             value = self.cleaned_data[name]
             if isinstance(value, datetime.date):
                 words = day_and_weekday(value, today=self.today)

@@ -1,6 +1,5 @@
 """The work calendar, for the system administrator: the years loaded, and loading a year's notice."""
 
-import csv
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from portal import departures, permissions, wording
+from portal import departures, permissions, sheets, wording
 from portal.actions import calendar as actions
 from portal.calendar import beijing_day
 from portal.calendar_forms import ConfirmForm, NoticeForm, seal
@@ -55,12 +54,10 @@ def calendar_table(request: HttpRequest, year: int) -> HttpResponse:
     """One year's days as the CSV that loading takes: a pattern for the next year, a start for a correction."""
     _require_administrator(request)
     notice = get_object_or_404(CalendarNotice, year=year)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    rows = ([day.date.isoformat(), int(day.is_working), day.name] for day in _days(notice))
+    pieces = sheets.csv_pieces(["date", "is_working", "name"], rows)
+    response = HttpResponse(b"".join(pieces), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="calendar-{year}.csv"'
-    response.write("\ufeff")  # without it a spreadsheet reads the Chinese names as Latin
-    rows = csv.writer(response)
-    rows.writerow(["date", "is_working", "name"])
-    rows.writerows([day.date.isoformat(), int(day.is_working), day.name] for day in _days(notice))
     return response
 
 

@@ -71,6 +71,26 @@ def confirm(client: Client, code: str, **changed: Any) -> HttpResponse:
     return client.post(page("file_for_confirm"), {**values, "code": code, **changed})
 
 
+def test_only_who_is_near_is_offered_and_anybody_can_be_found_by_name() -> None:
+    line = a_line()
+    far, far_branch = world.a_platform("蓉城快驾"), world.a_branch("CD")
+    line.platform.company.cities.add(world.city())
+    client = browser(a_volunteer())
+    first = client.get(page("file_for")).content.decode()
+    offered = [f'value="company:{line.platform.code}"', f'value="branch:{line.branch.code}"']
+    hidden = [f'value="company:{far.code}"', f'value="branch:{far_branch.code}"']
+    assert [value in first for value in (*offered, *hidden)] == [True, True, False, False]
+    looked = client.post(page("file_for"), {**sheet(line), "look": "1", "look_for": "蓉城", "about": ""})
+    again = looked.content.decode()
+    assert (looked.status_code, hidden[0] in again, "退车四十天，押金没退" in again) == (200, True, True)
+    assert client.get(page("file_for_confirm")).status_code == 302
+    elsewhere = client.post(page("file_for"), {**sheet(line), "look": "1", "where": world.district("CD").code})
+    assert hidden[1] in elsewhere.content.decode()
+    assert type_in(client, line, about=f"company:{far.code}")["Location"] == page("file_for_confirm")
+    assert far.name in text(client.get(page("file_for_confirm")))
+    assert type_in(client, line, about=f"company:{far_branch.code}").status_code == 422
+
+
 def test_typed_read_back_confirmed_and_given_on_paper() -> None:
     line = a_line()
     volunteer = a_volunteer()
@@ -212,6 +232,7 @@ def test_the_volunteer_sees_the_receipt_for_half_an_hour_and_the_case_never() ->
 def test_nobodys_companies_and_contacts_are_told_to_the_volunteer() -> None:
     line = a_line()
     world.drives_for(line.driver, line.platform)
+    line.platform.company.cities.add(world.city())
     body = browser(a_volunteer()).get(page("file_for")).content.decode()
     assert line.contact.code not in body
     assert body.count(line.platform.code) == 1

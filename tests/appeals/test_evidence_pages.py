@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from appeals.models import Appeal, Evidence
 from portal.models import Event, User
@@ -322,3 +323,32 @@ def test_the_log_a_driver_takes_home_holds_the_fingerprints(client: Client, driv
     log = json.loads(client.get(f"/appeals/{appeal.code}/log.json").content)
     told = [one for link in log["links"] for one in link["facts"].get("files", [])]
     assert [one["sha256"] for one in told] == [kept.sha256]
+
+
+def test_an_answer_carries_files_that_the_driver_sees_and_the_company_does_not(
+    client: Client, driver: User, line: dict
+) -> None:
+    company = world.a_platform("川行约车")
+    appeal = world.an_appeal("in_hand", by=driver, handler=line["contact"], about=company, identity="open")
+    world.heard(appeal.pk, by=line["contact"])
+    liaison = world.a_post("liaison", company)
+    handler = world.signed_in(line["contact"].person, line["contact"])
+    typed = {"finding": "not_upheld", "reasons": "见附件。", "key": "an-answer-with-files", "seen": appeal.position}
+    address = page("answer", appeal)
+    shown = handler.post(
+        address, {**typed, "seen": 99, "preview": "1", "evidence_files": upload(files.document(), "核对表.pdf")}
+    )
+    html = shown.content.decode()
+    assert (shown.status_code, "核对表.pdf" in html) == (200, True)
+    (code,) = codes_of(html)
+    changed = handler.post(address, {**typed, "edit": "1", "evidence": code}).content.decode()
+    assert codes_of(changed) == [code]
+    sent_now = {**typed, "seen": 99, "evidence": code}
+    assert [handler.post(address, sent_now).status_code for _time in range(2)] == [302, 302]
+    given = Evidence.objects.get(code=code)
+    assert (given.appeal, given.post, given.hearing) == (appeal, line["contact"], None)
+    assert Event.objects.filter(kind="appeals.evidence_added").count() == 1
+    assert f"/files/{code}" in client.get(page("detail", appeal)).content.decode()
+    url = reverse("appeals:file", args=[code])
+    company_side = world.signed_in(liaison.person, liaison)
+    assert [one.get(url).status_code for one in (client, handler, company_side)] == [200, 200, 404]

@@ -1,6 +1,7 @@
 """The answer: written from its parts or a template, seen once as the driver will read it, then sent."""
 
 import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from appeals import chain, libraries, standing
+from appeals import chain, evidence_list, libraries, standing
 from appeals.actions import handling, using
 from appeals.forms.answering import AnswerForm, first_words
 from appeals.models import Answer, AnswerTemplateVersion, Appeal
+from appeals.views import files
 from appeals.views.desk import cases, entry
 from portal.calendar import beijing_day, calendar_days
 from portal.errors import Refused
@@ -30,18 +32,24 @@ def answer(request: HttpRequest, code: str) -> HttpResponse:
     if refusal:
         return errors.refused(request, refusal, back=reverse("appeals:case", args=[code]))
     form = _form(request, post, appeal, now)
-    if "edit" in request.POST:
-        return render(request, "appeals/desk/answer.html", _words(post, appeal, _again(form, now), now))
-    if "fill" in request.POST and not _blank_errors(form):
-        return render(request, "appeals/desk/answer.html", _words(post, appeal, _again(form, now), now))
+    meant_for = f"answer:{appeal.code}"
+    files.take(request, form, meant_for=meant_for)
+    if "edit" in request.POST or ("fill" in request.POST and not _blank_errors(form)):
+        form = _again(form, now)
+        files.show(request, form, meant_for=meant_for)
+        return render(request, "appeals/desk/answer.html", _words(post, appeal, form, now))
+    files.show(request, form, meant_for=meant_for)
     if "preview" in request.POST and form.is_valid() and _may_promise(form, now):
         return render(request, "appeals/desk/answer_preview.html", _preview(post, appeal, form, now))
     if "fill" in request.POST or "preview" in request.POST:
         return render(request, "appeals/desk/answer.html", _words(post, appeal, form, now), status=422)
     context = _words(post, appeal, form, now)
-    return cases.make(
+    response = cases.make(
         request, form, ANSWER, post, appeal, "answer", now, template="appeals/desk/answer.html", context=context
     )
+    if response.status_code == HTTPStatus.FOUND:
+        files.drop(request, meant_for=meant_for)
+    return response
 
 
 def _form(request: HttpRequest, post: Post, appeal: Appeal, now: datetime.datetime) -> AnswerForm:
@@ -117,4 +125,9 @@ def _preview(post: Post, appeal: Appeal, form: AnswerForm, now: datetime.datetim
     }
     until = calendar_days(now, chain.WINDOW_DAYS).due_date
     ready = AnswerForm(form.written, version=form.version, today=beijing_day(now))
-    return {**cases.words_of(post, appeal, ready, now), "answer": shown, "go_on_until": until}
+    return {
+        **cases.words_of(post, appeal, ready, now),
+        "answer": shown,
+        "files": evidence_list.for_sender(values["evidence"].files),
+        "go_on_until": until,
+    }

@@ -43,10 +43,14 @@ def file_for(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     post = entry.require_post(request, HELP_AT_HOME, now)
     kept = _kept(request)
-    form = FileForForm(request.POST or None, initial=kept, today=beijing_day(now))
+    here = {"today": beijing_day(now), "home": post.organisation.place}
+    form = FileForForm(request.POST or None, initial=kept, **here)
     files.take(request, form, meant_for=_meant_for(request))
+    is_looking = "look" in request.POST
+    if is_looking:
+        form = FileForForm(initial=form.again(), **here)
     files.show(request, form, meant_for=_meant_for(request))
-    if form.is_valid():
+    if not is_looking and form.is_valid():
         _keep(request, form.answers())
         try:
             _send_code(request, form.cleaned_data["phone"], now)
