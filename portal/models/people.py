@@ -1,7 +1,7 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 
-from portal import sealing
+from portal import sealing, wording
 from portal.fields import CodeField, SealedTextField
 
 
@@ -53,8 +53,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def masked_name(self) -> str:
-        """周** : the family name and a star for each further character."""
-        return self.name[:1] + "*" * max(1, len(self.name) - 1)
+        """周**: as everywhere; a star for each character would tell a long name by its length."""
+        return wording.mask_name(self.name)
 
     @property
     def masked_phone(self) -> str:
