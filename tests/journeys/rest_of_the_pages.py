@@ -38,8 +38,10 @@ def walks(now: datetime.datetime) -> Walks:
             of("publication", cases["announced case"]), of("consent", cases["in_hand"]),
             of("group", lead),
         ],
+        "contact": [reverse("appeals:withdraw_note", args=[cases["in_hand"].code, things["note"].code])],
         "secretary": [
             *(of(name, group) for name in of_group),
+            reverse("appeals:unlink", args=[cases["promised"].code, cases["done"].code]),
             reverse("appeals:make_group", args=[things["candidate"]]),
             of("assign", cases["up"]), of("filters"), of("filter", things["filter"]), of("export", export),
             of("release", things["release"]), of("revoke_token", things["token"], "portal"),
