@@ -83,7 +83,7 @@ def change_company(
     _require_open(held)
     own = dict(given)
     cities = own.pop("cities", None)
-    names = {name: own.pop(name) for name in ("name", "short_name") if name in own}
+    names: dict[str, Any] = {name: own.pop(name) for name in ("name", "short_name") if name in own}
     _require_cap(organisation.kind, own.get("take_cap_permille", held.take_cap_permille))
     _require_own_numbers(own, but=held)
     told = changes.put(organisation, names) | changes.put(held, own)
@@ -161,6 +161,6 @@ def _require_own_numbers(papers: Mapping[str, Any], *, but: Company | None) -> N
     """A credit code and a name in the ministry's interface belong to one company."""
     for name in ("credit_code", "feed_id"):
         value = papers.get(name)
-        others = Company.objects.filter(**{name: value}).exclude(pk=but.pk if but else None)
-        if value and others.exists():
+        others = Company.objects.filter(**{name: value})
+        if value and (others.exclude(pk=but.pk) if but else others).exists():
             raise Refused(_("Another company has this number: %(number)s.") % {"number": value})

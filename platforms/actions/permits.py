@@ -93,5 +93,6 @@ def _require_sound(city: Place, from_date: datetime.date, until_date: datetime.d
 
 
 def _require_own_number(number: str, *, but: Permit | None) -> None:
-    if Permit.objects.filter(number=number).exclude(pk=but.pk if but else None).exists():
+    others = Permit.objects.filter(number=number)
+    if (others.exclude(pk=but.pk) if but else others).exists():
         raise Refused(_("A permit with this number is in the register already."))
