@@ -1,13 +1,38 @@
 """What the ground floor offers the front door."""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from portal.actions import erasing, notices
-from portal.models import Notice, Post, User
+from portal import permissions, roles
+from portal.actions import erasing, leaves, notices
+from portal.calendar import beijing_day
+from portal.front import Card
+from portal.models import ApiToken, Invitation, Notice, Post, SamePersonProposal, User
+
+
+def cards(_user: User, post: Post | None) -> Iterator[Card]:
+    """A security administrator's start page: what waits for him."""
+    now = timezone.now()
+    if post is None or not permissions.has_permission(post, roles.ADMINISTER_SECURITY):
+        return
+    reach = permissions.administered_organisations(post)
+    day = beijing_day(now)
+    live = Post.objects.live(day).filter(organisation__in=reach)
+    proposals = SamePersonProposal.objects.filter(proposed_by__organisation__in=reach, decided_at=None)
+    waiting = {
+        "posts": live.count(),
+        "away": live.exclude(pk__in=Post.objects.present(day)).filter(deputy=None).count(),
+        "invitations": Invitation.objects.open(now).filter(organisation__in=reach).count(),
+        "leaves": leaves.before(post, now).filter(decided_at=None).count(),
+        "accounts": proposals.exclude(proposed_by__person=post.person_id).count(),
+        "tokens": ApiToken.objects.in_force(now).filter(post__in=live).count(),
+    }
+    yield Card("portal/_card_security.html", {"waiting": waiting})
 
 
 def personal_data(person: User) -> dict[str, Any]:

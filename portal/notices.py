@@ -8,7 +8,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal import events, telling
-from portal.models import ApiToken, Event, Post, User
+from portal.calendar import beijing_day
+from portal.models import ApiToken, Event, Post, Role, User
 from portal.telling import Telling
 from portal.wording import day_date
 
@@ -42,6 +43,28 @@ def ended(event: Event) -> Iterator[Telling]:
     if event.by_id is not None:
         words = _words(event, post, _("You are {role} at {organisation} until {day}, and no longer."), "until_date")
         yield Telling(post.person, words, reverse("portal:posts"), sms=True)
+
+
+@telling.on("portal.leave_set", "portal.leave_refused")
+def leave_decided(event: Event) -> Iterator[Telling]:
+    """The holder of the post, when somebody else wrote his leave down or did not confirm it."""
+    post = _post_of(event)
+    words = _("Your leave or its deputy was written down. See your posts.")
+    if event.kind == "portal.leave_refused":
+        words = _("The leave you asked for was not confirmed. Talk to your secretary.")
+    if event.by_id is not None:
+        yield Telling(post.person, words, reverse("portal:posts"))
+
+
+@telling.on("portal.leave_asked")
+def leave_asked(event: Event) -> Iterator[Telling]:
+    """The secretaries of the organisation; where he is one himself, those of the one above."""
+    post = _post_of(event)
+    where = post.organisation.parent_id if post.role == Role.SECRETARY else post.organisation_id
+    leading = Post.objects.present(beijing_day(event.at)).filter(organisation=where, role=Role.SECRETARY)
+    words = format_lazy(_("{name} asks for leave. Confirm it or not."), name=post.person.name)
+    for one in leading.exclude(person=post.person).select_related("person"):
+        yield Telling(one.person, words, reverse("portal:leave_requests"))
 
 
 @telling.on("portal.work_handed_over")

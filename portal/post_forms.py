@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.actions.organisations import FOUNDED_HERE
-from portal.forms import AppointForm
+from portal.forms import AppointForm, LeaveForm
 from portal.models import OrganisationKind, Place, PlaceKind, User
 from portal.models.people import phone_hash
 from portal.phone import tidy_phone
@@ -25,6 +25,15 @@ class ReasonForm(KeyForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Say why: the reason stays in the log.")},
     )
+
+
+class AskLeaveForm(LeaveForm, KeyForm):
+    """The leave one asks for: both days are needed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("from_date", "until_date"):
+            self.fields[name].required = True
 
 
 class InviteForm(AppointForm, KeyForm):

@@ -69,7 +69,6 @@ START_URLS: dict[Role, str] = {
     Role.ANALYST: "portal:board",
     Role.AUDITOR: "portal:audit",
     Role.AUDIT_ADMIN: "portal:audit",
-    Role.SECURITY_ADMIN: "portal:desk_posts",
 }
 
 

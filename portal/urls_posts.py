@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import audit, invitations, organisations, posts, same_person
+from portal.views import audit, invitations, leaves, organisations, posts, same_person
 
 patterns = [
     path("desk/posts/<str:code>/switch-person/", posts.switch_person, name="switch_person"),
@@ -16,6 +16,9 @@ patterns = [
     path("desk/organisations/<str:code>/", organisations.organisation, name="organisation"),
     path("desk/organisations/<str:code>/rename/", organisations.rename_organisation, name="rename_organisation"),
     path("desk/organisations/<str:code>/close/", organisations.close_organisation, name="close_organisation"),
+    path("posts/<str:code>/leave/", leaves.ask_leave, name="ask_leave"),
+    path("desk/leave/", leaves.leave_requests, name="leave_requests"),
+    path("desk/leave/<str:code>/", leaves.decide_leave, name="decide_leave"),
     path("desk/audit/file/", audit.audit_file, name="audit_file"),
     path("desk/audit/keep/", audit.keep_look, name="keep_look"),
     path("desk/same-person/", same_person.same_person, name="same_person"),

@@ -102,11 +102,26 @@ def set_leave(
     """
     post = _locked(post_id)
     office = _require_office(by, post.person, post.organisation, now)
+    return write_leave(post.pk, span=span, deputy=deputy, by=by, office=office, now=now)
+
+
+@transaction.atomic
+def write_leave(
+    post_id: int,
+    *,
+    span: tuple[datetime.date, datetime.date | None] | None,
+    deputy: Post | None,
+    by: User | None,
+    office: Post | None,
+    now: datetime.datetime,
+) -> Post:
+    """Write a leave on a post, for whoever may: an administrator, or `office` that confirmed what its holder asked."""
+    post = _locked(post_id)
     first, last = span or (None, None)
     if first and last and last < first:
         raise Refused(_("The last day of leave comes before its first day."))
     if deputy is not None:
-        _refuse_deputy(post, deputy, first or beijing_day(now))
+        refuse_deputy(post, deputy, first or beijing_day(now))
     before = post.deputy
     post.leave_from_date, post.leave_until_date, post.deputy = first, last, deputy
     post.save(update_fields=["leave_from_date", "leave_until_date", "deputy"])
@@ -220,7 +235,8 @@ def refuse_organisation(organisation: Organisation, role: str) -> None:
         raise Refused(_("%(name)s is closed or has been merged.") % words)
 
 
-def _refuse_deputy(post: Post, deputy: Post, day: datetime.date) -> None:
+def refuse_deputy(post: Post, deputy: Post, day: datetime.date) -> None:
+    """Why this deputy cannot stand in from that day on."""
     if same_person.are_one(deputy.person_id, post.person_id):
         raise Refused(_("Nobody stands in for himself."))
     if not deputy.is_live(day) or deputy.is_on_leave(day):

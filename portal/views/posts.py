@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal import permissions, roles, same_person, sign_in
-from portal.actions import handing_over, switching
+from portal.actions import handing_over, leaves, switching
 from portal.actions import posts as actions
 from portal.calendar import beijing_day
 from portal.errors import Refused
@@ -33,10 +33,11 @@ PAGE = 25
 def posts(request: HttpRequest) -> HttpResponse:
     """One's own posts and "as myself"; at most one of them is active."""
     held = sign_in.own_posts(request.user, timezone.now())  # type: ignore[arg-type]
-    laid_down = request.session.get(sign_in.LAID_DOWN)
+    laid_down, active = request.session.get(sign_in.LAID_DOWN), permissions.active_post(request)
     words = frame_for(request) | {
         "posts": held,
-        "active": permissions.active_post(request),
+        "active": active,
+        "decides_leave": active is not None and leaves.may_decide(active, timezone.now()),
         "invitations": Invitation.objects.open(timezone.now())
         .filter(phone_hash=request.user.phone_hash)
         .select_related("organisation"),  # type: ignore[union-attr]
@@ -178,7 +179,7 @@ def switch_person(request: HttpRequest, code: str) -> HttpResponse:
 def leave(request: HttpRequest, code: str) -> HttpResponse:
     post, now = _post(request, code), timezone.now()
     given = {"from_date": post.leave_from_date, "until_date": post.leave_until_date, "deputy": post.deputy}
-    form = LeaveForm(request.POST or None, deputies=_deputies(post), initial=given)
+    form = LeaveForm(request.POST or None, deputies=deputies(post), initial=given)
     if form.is_valid():
         first, last, deputy = (form.cleaned_data[name] for name in ("from_date", "until_date", "deputy"))
         try:
@@ -229,7 +230,7 @@ def _post(request: HttpRequest, code: str) -> Post:
     return get_object_or_404(reach.select_related("person", "organisation", "deputy__person"), code=code)
 
 
-def _deputies(post: Post):  # type: ignore[no-untyped-def]
+def deputies(post: Post):  # type: ignore[no-untyped-def]
     path = post.organisation.path
     above = [path[: index + 1] for index, character in enumerate(path) if character == "/"]
     live = Post.objects.live(beijing_day(timezone.now())).filter(organisation__path__in=above)

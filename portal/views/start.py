@@ -19,6 +19,7 @@ PAGES = {
     Role.VOLUNTEER: "portal/start_volunteer.html",
     Role.LIAISON: "portal/start_liaison.html",
     Role.SYSTEM_ADMIN: "portal/start_system.html",
+    Role.SECURITY_ADMIN: "portal/start_security.html",
 }
 # cards up to this order stand above the button that files an appeal
 FIRST = 20

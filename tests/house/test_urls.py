@@ -104,7 +104,7 @@ TABLE: dict[str, Row] = {
         {
             **dict.fromkeys(VIEWERS, 200),
             **dict.fromkeys(DESKS, 302),
-            **dict.fromkeys(("analyst", "auditor", "audit_admin", "security_admin"), 302),
+            **dict.fromkeys(("analyst", "auditor", "audit_admin"), 302),
         },
         is_public=True,
     ),
@@ -172,6 +172,9 @@ TABLE: dict[str, Row] = {
     "portal:end_post": only("security_admin", of="post"),
     "portal:leave": only("security_admin", of="post"),
     "portal:reset_factor": only("security_admin", of="post"),
+    "portal:ask_leave": only("contact", of="post"),
+    "portal:leave_requests": only("secretary", "other_secretary", "enterprise", "security_admin"),
+    "portal:decide_leave": post_only("secretary", "security_admin", of="leave"),
     "portal:audit_file": post_only("auditor", "audit_admin", status=200),
     "portal:keep_look": post_only("auditor", "audit_admin"),
     "portal:switch_person": only("security_admin", of="post"),
@@ -451,7 +454,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         return [cast.cases[of].code]
     if of in ("proposed", "out", "reading", "file", "loose", "asked claim", "seen claim"):
         return [cast.things[of].code]
-    if of in ("post invitation", "two accounts"):
+    if of in ("post invitation", "two accounts", "leave"):
         return [cast.things[of].code]
     if of in ("note", "consent", "invitation", "permit", "vehicle", "record", "driving"):
         return [cast.things[of].code]

@@ -85,6 +85,7 @@ WITHOUT_PAGE = frozenset(
         "platforms:rule_text",
         "portal:api_me",
         "portal:audit_file",
+        "portal:decide_leave",
         "portal:invite_again",
         "portal:keep_look",
         "portal:withdraw_invitation",

@@ -32,6 +32,7 @@ class Leaver:
         self.system = world.a_post(Role.SYSTEM_ADMIN, world.department())
         self.browser = world.signed_in(self.post.person, self.post)
         self.other = world.signed_in(self.system.person, self.system)
+        self.browser.get(INBOX)  # the session's clock begins with its first page
         _token, self.secret = tokens.issue(
             self.post, name="办公系统", days=30, networks=[], by=self.post.person, now=NOW
         )
