@@ -60,6 +60,8 @@ _HELP = frozenset({roles.HELP_AT_HOME})
 _RUN = frozenset({roles.ADMINISTER_SYSTEM, roles.READ_AUDIT})
 _KEEP = frozenset({roles.ADMINISTER_SYSTEM})
 _REGISTERS = _FIGURES | _KEEP
+_APPOINT = frozenset({roles.ADMINISTER_SECURITY})
+_KEEP = _APPOINT | {roles.ADMINISTER_SYSTEM}
 _OFFICE = _HANDLE | _FIGURES | _OVERSEE
 
 # The driver's five roots.
@@ -132,6 +134,9 @@ MENU = (
                 pgettext_lazy("desk", "Posts"),
                 needs=frozenset({roles.ADMINISTER_SECURITY}),
             ),
+            Link("portal:invitations", "chat", pgettext_lazy("desk", "Invitations"), needs=_APPOINT),
+            Link("portal:organisations", "office", pgettext_lazy("desk", "Organisations"), needs=_KEEP),
+            Link("portal:same_person", "people", pgettext_lazy("desk", "Accounts of one person"), needs=_APPOINT),
             Link(
                 "portal:desk_tokens",
                 "key",
