@@ -1,4 +1,4 @@
-"""A person's rights over his data: consents, who read it, being forgotten, and what is deleted when its time is over."""
+"""A person's rights over his data: consents, who read it, being forgotten, and what goes when its time is over."""
 
 import datetime
 
