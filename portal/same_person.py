@@ -14,11 +14,11 @@ def accounts_of(person_ids: Iterable[int]) -> dict[int, set[int]]:
         return {}
     near = Q(pk__in=asked) | Q(same_person_as__in=asked) | Q(same_person_as__other_accounts__in=asked)
     rows = User.objects.filter(near, same_person_as__isnull=False)
-    pointers = dict(rows.values_list("pk", "same_person_as"))
+    roots: dict[int, int] = {account: root for account, root in rows.values_list("pk", "same_person_as") if root}
     groups: dict[int, set[int]] = {}
-    for account, root in pointers.items():
+    for account, root in roots.items():
         groups.setdefault(root, {root}).add(account)
-    return {person: {person} | groups.get(pointers.get(person, person), set()) for person in asked}
+    return {person: {person} | groups.get(roots.get(person, person), set()) for person in asked}
 
 
 def own_accounts(person_id: int) -> set[int]:
