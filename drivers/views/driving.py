@@ -16,6 +16,7 @@ from drivers.actions import driving as actions
 from drivers.actions import register
 from drivers.models import Contract, ContractKind, Driver, Driving
 from drivers.register_forms import DrivingForm, EngagementForm, LeaseForm
+from drivers.views.register import note_names
 from platforms import register_words as words_of
 from platforms.models import RegisterState, Vehicle
 from platforms.permissions import may_keep, register_places
@@ -52,10 +53,13 @@ def _page(
 ) -> HttpResponse:
     today = beijing_day(now)
     is_kept = may_keep(request.user, post, now, found.city) and found.state != RegisterState.ENDED  # type: ignore[arg-type]
+    drivings = list(Driving.objects.filter(vehicle=found).listed())
+    leases = list(Contract.objects.filter(vehicle=found).select_related("driver", "company"))
+    note_names((row.driver for row in (*drivings, *leases)), f"drivers.vehicle:{found.code}", post, now)
     words = {
         "vehicle": found,
-        "drivings": Driving.objects.filter(vehicle=found).listed(),
-        "leases": Contract.objects.filter(vehicle=found).select_related("driver", "company"),
+        "drivings": drivings,
+        "leases": leases,
         "today": today,
         "soon": today + datetime.timedelta(days=SOON_DAYS),
         "may_keep": is_kept,
@@ -135,7 +139,7 @@ def _entered(request: HttpRequest, code: str, shape: type[KeyForm], do: Do, *, v
         return code
 
     done = registers.sent(request, form, enter, verb=verb, to=lambda _code: back, done=_("Entered."), now=now)
-    return done or registers.form_page(request, form, heading=heading % {"name": driver.name}, back=back)
+    return done or registers.form_page(request, form, heading=heading % {"name": driver.masked_name}, back=back)
 
 
 def end_driving(request: HttpRequest, code: str) -> HttpResponse:

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from drivers import expiring as reads
+from drivers.models import Driver
 from drivers.register_forms import ExpiringForm
+from drivers.views.register import note_names
 from portal.actions import spending
 from portal.calendar import beijing_day
 from portal.permissions import active_post
@@ -51,6 +53,8 @@ def expiring(request: HttpRequest) -> HttpResponse:
     page = Counted(chosen.order_by(order, "-pk"), PAGE, total).get_page(request.GET.get("page"))
     if page.number > 1 and not spending.spend(post, len(page.object_list), now=now):
         return registers.over_budget(request)
+    drivers = [getattr(record, "driver", record) for record in page]
+    note_names((one for one in drivers if isinstance(one, Driver)), "drivers.list", post, now)
     words = {
         "papers": papers,
         "paper": paper,

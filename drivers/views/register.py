@@ -1,6 +1,7 @@
 """The register of drivers: list, record, and the forms that keep it."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ from platforms.models import RegisterState
 from platforms.permissions import may_keep
 from platforms.register_forms import initial_of
 from portal import history
-from portal.actions import spending
+from portal.actions import readings, spending
 from portal.calendar import beijing_day
 from portal.models import Place, Post
 from portal.permissions import active_post
@@ -45,6 +46,7 @@ def drivers(request: HttpRequest) -> HttpResponse:
     page = registers.page_of(request, rows, post, now)
     if page is None:
         return registers.over_budget(request)
+    note_names(page.rows, "drivers.list", post, now)
     words = {
         "page": page,
         "form": form,
@@ -157,6 +159,12 @@ def end_driver(request: HttpRequest, code: str) -> HttpResponse:
     return done or registers.form_page(request, form, heading=heading, back=_to(code))
 
 
+def note_names(drivers: Iterable[Driver], where: str, post: Post, now: datetime.datetime) -> None:
+    """Names stand on these pages without a mask: whoever has an account reads who saw his."""
+    shown = [readings.Shown(one.person_id, Kind.NAME, where) for one in drivers]
+    readings.note_all(shown, by=post.person, post=post, now=now)
+
+
 def _to(code: str) -> str:
     return reverse("drivers:driver", args=[code]) if code else reverse("drivers:drivers")
 
@@ -165,7 +173,9 @@ def _seen(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[Driv
     active, today = active_post(request), beijing_day(now)
     post = registers.post_of(request, permissions.may_read_drivers(active, today))
     rows = Driver.objects.readable_by(post, today).select_related("place__parent", "branch", "person")
-    return get_object_or_404(rows, code=code), post
+    found = get_object_or_404(rows, code=code)
+    note_names([found], f"drivers.record:{code}", post, now)
+    return found, post
 
 
 def _keeper(request: HttpRequest, now: datetime.datetime, place: Place | None = None) -> Post:
