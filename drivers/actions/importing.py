@@ -67,7 +67,7 @@ def set_branches(ids: list[int], *, branch: Organisation) -> int:
 def _write(table: Table, rows: list[Row], batch: Batch, known: Any) -> Settled:
     permissions.require_registrar(batch.post.person, batch.post, batch.now)
     settled = table.settle(rows, known, hold=True)
-    table.save(settled)
+    table.put(settled)
     return settled
 
 

@@ -61,7 +61,7 @@ def undo_vehicles(table: Table, restored: list[Any], removed: list[Any], batch: 
 def _write(table: Table, rows: list[Row], batch: Batch, known: Any) -> Settled:
     permissions.require_registrar(batch.post.person, batch.post, batch.now)
     settled = table.settle(rows, known, hold=True)
-    table.save(settled)
+    table.put(settled)
     return settled
 
 

@@ -157,11 +157,11 @@ class Companies(RegisterTable):
         own = {field: value for field, value in values.items() if field in self.fields}
         return Company(organisation=organisation, marks=sorted({*marks_of(name), *marks_of(short)}), **own)
 
-    def save(self, settled: Settled) -> None:
+    def put(self, settled: Settled) -> None:
         for _line, record in settled.created:
             record.organisation.save()
             record.organisation_id = record.organisation.pk
-        super().save(settled)
+        super().put(settled)
 
     def used(self, records: list[Any]) -> set[int]:
         """A company that somebody named is kept: in a case, as an employer, as whom one drives for."""

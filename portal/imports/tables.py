@@ -4,111 +4,20 @@ its rows are compared with the register. What is written is the room's own actio
 import datetime
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils.functional import Promise
-from django.utils.translation import override
 
 from portal import sealing
-from portal.imports.cells import Cell, Odd, Reader, is_blank, masked, words_of
+from portal.imports.cells import Cell, Odd, is_blank, words_of
 from portal.imports.headings import known_of
+from portal.imports.rows import Batch, Column, Problem, Row, Settled, Values, Words, dumped
 from portal.models import ImportedRow, Post, RowChange, RowUndone
 
-Words = Promise | str
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a file: how people head it, how a cell of it is read, what the template says of it.
-
-    A blank cell leaves what the register has. `is_needed`: every row has it; `for_new`: a row of a new record has it.
-    """
-
-    name: str
-    words: Words
-    read: Reader
-    aliases: str = ""  # other headings, a blank between two
-    field: str = ""  # of the record, where it is called otherwise
-    is_needed: bool = False
-    for_new: bool = False
-    is_personal: bool = False
-    example: str = ""
-    note: Words = ""
-
-    @property
-    def headings(self) -> tuple[str, ...]:
-        """The template's own heading in every language is among them."""
-        own = []
-        for language, _name in settings.LANGUAGES:
-            with override(language):
-                own.append(str(self.words))
-        return (*own, *self.aliases.split())
-
-    def shown(self, cell: Cell) -> str:
-        text = words_of(cell)[:80]
-        return masked(text) if self.is_personal else text
-
-
-@dataclass
-class Row:
-    """A row of the file: what its cells say, later what that means for the record; and what is wrong with it."""
-
-    line: int
-    values: Values
-    problems: list["Problem"] = field(default_factory=list)
-
-    def object(self, kind: str, column: Column | None = None, shown: str = "", **facts: str | int) -> None:
-        self.problems.append(Problem(self.line, column.name if column else "", kind, shown, facts))
-
-
-@dataclass(frozen=True)
-class Problem:
-    line: int
-    column: str
-    kind: str
-    shown: str
-    facts: Mapping[str, str | int]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Rows that are written in one transaction, and who answers for them."""
-
-    run: str  # the import's code
-    number: int
-    post: Post
-    now: datetime.datetime
-
-    @property
-    def subject(self) -> str:
-        return f"portal.import:{self.run}"
-
-
-@dataclass
-class Settled:
-    """What a batch comes to: records to be entered, records that change with what they were, rows that change nothing.
-    The lines of the file stand beside."""
-
-    created: list[tuple[int, Any]] = field(default_factory=list)
-    changed: list[tuple[int, Any, Values]] = field(default_factory=list)
-    same: int = 0
-    digests: dict[int, str] = field(default_factory=dict)  # of each record as it was left
-
-    def counts(self) -> Counter[str]:
-        return Counter(created=len(self.created), changed=len(self.changed), same=self.same)
-
-    def touched(self) -> Iterator[tuple[int, str, Any, Values]]:
-        """Line, what became of it, the record, what it was."""
-        yield from ((line, RowChange.CREATED, record, {}) for line, record in self.created)
-        yield from ((line, RowChange.CHANGED, record, was) for line, record, was in self.changed)
+__all__ = ["Batch", "Column", "Problem", "Row", "Settled", "Table", "Values", "Words", "dumped", "tables"]
 
 
 class Table:
@@ -253,7 +162,7 @@ class Table:
         """The record as far as a file can fill it; keyed, as what it stands for could be guessed."""
         return sealing.keyed_hash("imported", dumped(self.state_of(record)))
 
-    def save(self, settled: Settled) -> None:
+    def put(self, settled: Settled) -> None:
         """The rows of a batch in two statements."""
         self.model._base_manager.bulk_create([record for _line, record in settled.created])
         self.save_changed([record for _line, record, _was in settled.changed])
@@ -317,10 +226,6 @@ class Table:
 
     def headings(self) -> dict[str, str]:
         return known_of({column.name: column.headings for column in self.columns})
-
-
-def dumped(values: Any) -> str:
-    return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def tables() -> dict[str, Table]:
