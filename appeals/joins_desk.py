@@ -4,7 +4,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from appeals import figures, inbox, permissions, publications, readings, releases
-from appeals.models import Alarm, Hearing, Unsealing
+from appeals.models import Alarm, Appeal, Hearing, Unsealing
+from appeals.sights import OVERSEEING
 from portal.calendar import beijing_day
 from portal.front import Card
 from portal.models import Post, Role, User
@@ -51,10 +52,11 @@ def waiting(post: Post, known: dict[str, int] | None = None) -> dict[str, int]:
     found = dict(known or {})
     if has_permission(post, HANDLE, day) and "appeals:inbox" not in found:
         found["appeals:inbox"] = inbox.todo_count(post, now)
-    if has_permission(post, HANDLE, day) and post.role != Role.CONTACT:
-        found["appeals:release_list"] = releases.for_post(post, now).count()
-    if has_permission(post, OVERSEE, day):
+    seen = Appeal.objects.none()
+    if has_permission(post, HANDLE, day) and post.role in OVERSEEING:
         seen = permissions.visible_appeals(post, day)
+        found["appeals:release_list"] = releases.among(seen, post).count()
+    if has_permission(post, OVERSEE, day):
         unseen = Alarm.objects.filter(organisation=post.organisation_id, seen_at=None, appeal__in=seen)
         found["appeals:alarms"] = unseen.count()
         found["appeals:publications"] = publications.count_to_decide(post, now)

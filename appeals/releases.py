@@ -26,9 +26,12 @@ def for_post(post: Post, now: datetime.datetime) -> QuerySet[Paraphrase]:
     """The branch's list: what its contacts wrote, the case whose answer is due soonest first."""
     if post.role not in OVERSEEING:
         return Paraphrase.objects.none()
-    seen = permissions.visible_appeals(post, beijing_day(now))
-    rows = waiting().filter(appeal__in=seen, leg__organisation_path__startswith=post.organisation.path)
-    return rows.order_by("appeal__due_at", "pk")
+    return among(permissions.visible_appeals(post, beijing_day(now)), post).order_by("appeal__due_at", "pk")
+
+
+def among(seen: QuerySet[Appeal], post: Post) -> QuerySet[Paraphrase]:
+    """Those of the cases a post sees that were written in its line."""
+    return waiting().filter(appeal__in=seen, leg__organisation_path__startswith=post.organisation.path)
 
 
 def may_release(post: Post | None, written: Paraphrase, now: datetime.datetime) -> bool:

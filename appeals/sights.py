@@ -1,7 +1,7 @@
 """Through which rows of the sight table a post has cases before it, and the same question put to either table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -14,6 +14,9 @@ from branches.models import EnterpriseOrganisation
 from portal.models import Organisation, OrganisationKind, Post, Role
 from portal.same_person import own_accounts
 
+# true of every line, and said only of a whole one: by it the database knows the indexes of the filters. A desk is asked
+# by its own index, which is short: of a filter's it believes that it is shorter, and reads the whole line instead.
+WHOLE = {"place__isnull": True}
 OVERSEEING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF, Role.COMMITTEE_STAFF)
 
 
@@ -21,13 +24,13 @@ OVERSEEING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.ENTERPRISE_STAFF, Role
 class Lens:
     """One way by which a post has cases before it: what its rows of the sight table have in common.
 
-    `companies`: an enterprise organisation's own, whose cases it has only where the driver chose it. `not_below`: a
-    person to whom a case is no work here when he had it in hand at a tier below.
+    `companies`: an enterprise organisation's own, whose cases it has only where the driver chose it. `had_below`: the
+    cases that are no work here to somebody, for he had them in hand at a tier below.
     """
 
     rows: dict[str, Any]
     companies: tuple[int, ...] = ()
-    not_below: tuple[int, ...] = ()
+    had_below: tuple[int, ...] = ()
 
     def on_sights(self) -> Q:
         own = Q(company__in=self.companies, appeal__wants_enterprise=False)
@@ -39,13 +42,7 @@ class Lens:
 
     def _without(self, own: Q, among: str) -> Q:
         rest = ~own if self.companies else Q()
-        if not self.not_below:
-            return rest
-        # two lists read once each by their own index: one question with OR would look at every case's stays
-        below = Leg.objects.filter(tier__lt=self.rows["tier"])
-        had = below.filter(handler__person__in=self.not_below)
-        handed_on = below.filter(handed_on_by__overlap=list(self.not_below))
-        return rest & ~Q(**{among: had.values("appeal")}) & ~Q(**{among: handed_on.values("appeal")})
+        return rest & ~Q(**{among: self.had_below}) if self.had_below else rest
 
 
 @dataclass(frozen=True)
@@ -116,7 +113,7 @@ def lenses_of(held: Post) -> list[Lens]:
         free = {"kind": Sight.Kind.FREE, "organisation": held.organisation_id}
         return [Lens(own, companies), Lens(free, companies)]
     if held.role in OVERSEEING:
-        return [Lens({"kind": Sight.Kind.LINE, "organisation": held.organisation_id}, companies)]
+        return [Lens({"kind": Sight.Kind.LINE, "organisation": held.organisation_id, **WHOLE}, companies)]
     return []
 
 
@@ -126,17 +123,26 @@ def lenses_of_all(held: Iterable[Post], duty: list[Lens]) -> list[Lens]:
 
 def desk_of(acting: Post, person_id: int) -> list[Lens]:
     """The cases at the very desk of a post, at which a person acts."""
-    tiers = [tier for tier, roles in TIER_ROLES.items() if acting.role in roles]
-    accounts = tuple(sorted(own_accounts(person_id)))
-    return [
-        Lens(
-            {**lens.rows, "is_here": True, "tier": tier},
-            lens.companies,
-            not_below=accounts if tier > chain.CONTACT else (),
-        )
-        for tier in tiers
+    desks = [
+        Lens({**dict(lens.rows.items() - WHOLE.items()), "is_here": True, "tier": tier}, lens.companies)
+        for tier, roles in TIER_ROLES.items()
+        if acting.role in roles
         for lens in lenses_of(acting)
     ]
+    accounts = sorted(own_accounts(person_id)) if desks else []
+    return [replace(desk, had_below=_had_below(desk, accounts)) for desk in desks]
+
+
+def _had_below(desk: Lens, accounts: list[int]) -> tuple[int, ...]:
+    """Of the cases at a desk, those somebody had in hand at a tier below: two lists read once each by their own index,
+    for one question with OR would look at every case's stays."""
+    if desk.rows["tier"] == chain.CONTACT:
+        return ()
+    below = Leg.objects.filter(tier__lt=desk.rows["tier"])
+    had = below.filter(handler__person__in=accounts).values_list("appeal", flat=True)
+    anywhere = list(had.union(below.filter(handed_on_by__overlap=accounts).values_list("appeal", flat=True)))
+    here = Sight.objects.filter(Q(**desk.rows), appeal__in=anywhere)
+    return tuple(here.values_list("appeal", flat=True)) if anywhere else ()
 
 
 def duty_of(organisation: Organisation, places: list[int]) -> list[Lens]:

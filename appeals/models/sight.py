@@ -11,22 +11,26 @@ CARRIED = (
     "status", "tier", "category", "city", "district", "company", "holder", "is_urgent", "filed_at", "entered_at",
     "clock_date", "reply_date",
 )  # fmt: skip
-# a filter that fits few of a committee's cases finds them by an index of its own, not by leafing through all of them
-FILTERED = {
+# a list's orders; and a filter that fits few of a committee's cases finds them by an index of its own, not by leafing
+# through all of them
+OF_A_LINE = {
+    "sight_line": ("turn", "appeal"),
+    "sight_entered": ("-entered_at", "-appeal"),
+    "sight_filed": ("-filed_at", "-appeal"),
     "sight_state": ("status", "category", "is_urgent", "turn", "appeal"),
     "sight_company": ("company", "turn", "appeal"),
     "sight_place": ("city", "district", "turn", "appeal"),
     "sight_holder": ("holder", "turn", "appeal"),
     "sight_clock": ("clock_date", "turn", "appeal"),
-    "sight_filed": ("-filed_at", "-appeal"),
 }
 
 
-def filtered(name: str, *columns: str) -> models.Index:
-    """Of an organisation's line, in this order; it carries what else a list asks about."""
+def of_a_line(name: str, *columns: str) -> models.Index:
+    """Of a whole line (`appeals.sights.WHOLE`), in this order; it carries what else a list asks about."""
     sorted_by = {column.removeprefix("-") for column in columns}
     carried = [column for column in (*CARRIED, "turn", "appeal", "is_here") if column not in sorted_by]
-    return models.Index(fields=["organisation", *columns], name=name, include=carried, condition=Q(kind="line"))
+    whole = Q(kind="line", place__isnull=True)
+    return models.Index(fields=["organisation", *columns], name=name, include=carried, condition=whole)
 
 
 def copied(model: type[models.Model]) -> "models.ForeignKey[models.Model | None, models.Model | None]":
@@ -83,18 +87,12 @@ class Sight(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["organisation", "turn", "appeal"], name="sight_line", include=CARRIED, condition=Q(kind="line")
-            ),
-            models.Index(
                 fields=["organisation", "turn", "appeal"],
                 name="sight_here",
                 include=CARRIED,
                 condition=Q(kind="line", is_here=True),
             ),
-            models.Index(
-                fields=["organisation", "-entered_at", "-appeal"], name="sight_entered", condition=Q(kind="line")
-            ),
-            *(filtered(name, *columns) for name, columns in FILTERED.items()),
+            *(of_a_line(name, *columns) for name, columns in OF_A_LINE.items()),
             models.Index(fields=["organisation", "turn"], name="sight_free", condition=Q(kind="free")),
             models.Index(fields=["post", "turn"], name="sight_own", condition=Q(kind="own")),
             models.Index(fields=["place", "turn"], name="sight_duty", condition=Q(kind="duty")),
