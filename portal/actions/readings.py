@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -60,6 +61,12 @@ def note_all(shown: Iterable[Shown], *, by: User, post: Post | None, now: dateti
         raise ValueError(f"No room's reading_pages() says what these are: {sorted(unknown)}")
     if rows:
         people, pages, kinds = (list(column) for column in zip(*rows, strict=True))
-        values = {"people": people, "pages": pages, "kinds": kinds, "by": by.pk, "post": post.pk if post else None}
+        values: dict[str, Any] = {
+            "people": people,
+            "pages": pages,
+            "kinds": kinds,
+            "by": by.pk,
+            "post": post.pk if post else None,
+        }
         with connection.cursor() as cursor:
             cursor.execute(_UPSERT, {**values, "day": beijing_day(now), "now": now})
