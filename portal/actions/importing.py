@@ -280,7 +280,7 @@ def _undo_batch(import_id: int, table: Table, now: datetime.datetime) -> Mapping
     counts = Counter(taken.values())
     run.refused += len(rows) - counts[RowUndone.UNDONE]
     run.batches, run.touched_at, run.tries = run.batches - 1, now, 0
-    run.rows_done = F("rows_done") + len(rows)  # type: ignore[assignment]
+    run.rows_done = F("rows_done") + len(rows)
     run.save()
     return {"undone": counts[RowUndone.UNDONE]}
 
