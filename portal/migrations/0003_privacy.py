@@ -2,88 +2,187 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import portal.codes
-import portal.fields
 from django.conf import settings
 from django.db import migrations, models
 
+import portal.codes
+import portal.fields
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0002_machines'),
+        ("portal", "0002_machines"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('field', models.CharField(help_text='Room and key, as drivers.licence.', max_length=40)),
-                ('said', portal.fields.SealedTextField(help_text="What is right, in the person's words.")),
-                ('asked_at', models.DateTimeField()),
-                ('due_date', models.DateField()),
-                ('due_at', models.DateTimeField()),
-                ('outcome', models.CharField(blank=True, choices=[('', 'Waits for an answer'), ('made', 'Corrected'), ('declined', 'Not changed')], max_length=10)),
-                ('answer', portal.fields.SealedTextField(blank=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='corrections', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                ("field", models.CharField(help_text="Room and key, as drivers.licence.", max_length=40)),
+                ("said", portal.fields.SealedTextField(help_text="What is right, in the person's words.")),
+                ("asked_at", models.DateTimeField()),
+                ("due_date", models.DateField()),
+                ("due_at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("", "Waits for an answer"), ("made", "Corrected"), ("declined", "Not changed")],
+                        max_length=10,
+                    ),
+                ),
+                ("answer", portal.fields.SealedTextField(blank=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="corrections",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('answered_at', None)), fields=['due_at', 'id'], name='correction_open')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('answered_at', None)), fields=('person', 'field'), name='one_open_correction_per_field')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answered_at", None)), fields=["due_at", "id"], name="correction_open"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at", None)),
+                        fields=("person", "field"),
+                        name="one_open_correction_per_field",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True)),
-                ('asked_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('kept', models.JSONField(default=list)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='erasures', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    portal.fields.CodeField(default=portal.codes.new_code, editable=False, max_length=16, unique=True),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("kept", models.JSONField(default=list)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="erasures",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('done_at', None), ('undone_at', None)), fields=['due_at'], name='erasure_due')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('done_at', None), ('undone_at', None)), fields=('person',), name='one_erasure_waits'), models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('asked_at'))), name='erasure_waits')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("undone_at", None)),
+                        fields=["due_at"],
+                        name="erasure_due",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("done_at", None), ("undone_at", None)),
+                        fields=("person",),
+                        name="one_erasure_waits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gte", models.F("asked_at"))), name="erasure_waits"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PurposeConsent',
+            name="PurposeConsent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=20)),
-                ('version', models.CharField(help_text='The version of the words he read.', max_length=10)),
-                ('given_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='purpose_consents', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("purpose", models.CharField(max_length=20)),
+                ("version", models.CharField(help_text="The version of the words he read.", max_length=10)),
+                ("given_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="purpose_consents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('person', 'purpose'), name='one_consent_in_force')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        fields=("person", "purpose"),
+                        name="one_consent_in_force",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('what', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None)),
-                ('where', models.CharField(max_length=80)),
-                ('day', models.DateField(help_text='The Beijing day: readings of one day on one page are one row.')),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('times', models.IntegerField(default=1)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to=settings.AUTH_USER_MODEL)),
-                ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "what",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=10), size=None),
+                ),
+                ("where", models.CharField(max_length=80)),
+                ("day", models.DateField(help_text="The Beijing day: readings of one day on one page are one row.")),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("times", models.IntegerField(default=1)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="portal.post"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['person', '-last_at', '-id'], name='portal_read_person__abe60d_idx'), models.Index(fields=['last_at'], name='portal_read_last_at_5c3b7b_idx')],
-                'constraints': [models.UniqueConstraint(fields=('person', 'day', 'by', 'post', 'where', 'what'), name='one_reading_a_day', nulls_distinct=False)],
+                "indexes": [
+                    models.Index(fields=["person", "-last_at", "-id"], name="portal_read_person__abe60d_idx"),
+                    models.Index(fields=["last_at"], name="portal_read_last_at_5c3b7b_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("person", "day", "by", "post", "where", "what"),
+                        name="one_reading_a_day",
+                        nulls_distinct=False,
+                    )
+                ],
             },
         ),
     ]
