@@ -31,7 +31,7 @@ def tied_organisations(person: User, day: datetime.date) -> set[int]:
 def _tied(people: Iterable[int], day: datetime.date) -> set[int]:
     ties = Tie.objects.live(day).filter(person__in=people).values_list("company_id", flat=True)
     posts = Post.objects.live(day).filter(person__in=people).values_list("organisation_id", flat=True)
-    return {*ties, *posts}
+    return set(ties.union(posts))
 
 
 def barred_people(appeal: Appeal, person_ids: Iterable[int], reads: Reads) -> dict[int, str]:

@@ -71,9 +71,11 @@ def due_in(state: str, today: datetime.date, now: datetime.datetime, calendar: W
     by_day = Q(is_urgent=False) | Q(status__in=(chain.IN_HAND, chain.ANSWERED))
     moment = int(now.timestamp()) - URGENT_BAND
     until = last_soon(today, calendar)
+    # said once more of the order, which has an index: no clock runs beyond the end of its day
+    by_tonight = Q(turn__lte=int(end_of(today).timestamp()))
     return {
-        OVERDUE: (by_day & Q(clock_date__lt=today)) | (untaken & Q(turn__lte=moment)),
-        TODAY: (by_day & Q(clock_date=today)) | (untaken & Q(turn__gt=moment)),
+        OVERDUE: by_tonight & ((by_day & Q(clock_date__lt=today)) | (untaken & Q(turn__lte=moment))),
+        TODAY: by_tonight & ((by_day & Q(clock_date=today)) | (untaken & Q(turn__gt=moment))),
         SOON: by_day & Q(clock_date__gt=today, clock_date__lte=until),
         LATER: by_day & Q(clock_date__gt=until),
         RESTING: Q(status=chain.ASKED),

@@ -17,11 +17,12 @@ OF_A_LINE = {
     "sight_line": ("turn", "appeal"),
     "sight_entered": ("-entered_at", "-appeal"),
     "sight_filed": ("-filed_at", "-appeal"),
-    "sight_state": ("status", "category", "is_urgent", "turn", "appeal"),
+    "sight_state": ("status", "tier", "is_urgent", "category", "turn", "appeal"),
     "sight_company": ("company", "turn", "appeal"),
     "sight_place": ("city", "district", "turn", "appeal"),
     "sight_holder": ("holder", "turn", "appeal"),
     "sight_clock": ("clock_date", "turn", "appeal"),
+    "sight_reply": ("reply_date", "turn", "appeal"),
 }
 
 
@@ -30,6 +31,8 @@ def of_a_line(name: str, *columns: str) -> models.Index:
     sorted_by = {column.removeprefix("-") for column in columns}
     carried = [column for column in (*CARRIED, "turn", "appeal", "is_here") if column not in sorted_by]
     whole = Q(kind="line", place__isnull=True)
+    if "reply_date" in columns:  # few cases wait for a company
+        whole &= Q(reply_date__isnull=False)
     return models.Index(fields=["organisation", *columns], name=name, include=carried, condition=whole)
 
 
