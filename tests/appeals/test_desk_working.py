@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from appeals import load, presence
-from appeals.actions import handling
+from appeals.actions import driving, handling
 from appeals.models import Appeal
 from portal.models import Event, Post, Role
 from tests import world
@@ -59,7 +59,7 @@ def test_several_are_taken_at_once_and_twice_is_once(line: Line) -> None:
     assert Event.objects.filter(kind="appeals.taken", post=line.secretary).count() == 3
 
 
-def test_each_case_says_what_became_of_it_and_what_moved_can_be_tried_again(line: Line, deputy: Post) -> None:
+def test_each_case_says_what_became_of_it_and_nobody_is_offered_what_is_not_his(line: Line, deputy: Post) -> None:
     free, moved, over, elsewhere = line.appeal(), line.appeal(), line.appeal("answered"), line.appeal(at="contact")
     chosen = ticked(free, moved, over, elsewhere)
     handling.take(moved.pk, by=deputy, now=NOW)
@@ -69,7 +69,8 @@ def test_each_case_says_what_became_of_it_and_what_moved_can_be_tried_again(line
     assert status(free, moved) == ["in_hand", "in_hand"]
     assert deputy.person.name in said
     assert "这件现在不归你办" in said
-    assert [one.appeal for one in answer.context["again"]] == [elsewhere]
+    # what is not his is not offered to him again
+    assert answer.context["again"] == []
 
 
 def test_one_question_goes_to_several_drivers_each_in_his_own_case(line: Line) -> None:
@@ -87,11 +88,14 @@ def test_one_question_goes_to_several_drivers_each_in_his_own_case(line: Line) -
 
 
 def test_what_was_typed_is_kept_where_it_did_not_go_through(line: Line) -> None:
-    moved, good = line.appeal("in_hand"), line.appeal("in_hand")
-    chosen = ticked(moved, good)
+    moved, good, replied = line.appeal("in_hand"), line.appeal("in_hand"), line.appeal("in_hand")
+    chosen = ticked(moved, good, replied)
     handling.ask(moved.pk, by=line.secretary, question="先问这个。", now=NOW)
+    handling.ask(replied.pk, by=line.secretary, question="哪一天的？", now=NOW)
+    driving.reply(replied.pk, by=line.driver, words="十九号的。", now=NOW)
     answer = send(line.browser("secretary"), "ask", chosen, go="1", question="有当天的截图吗？")
-    assert "已问 1 位司机，1 件没有办成" in text(answer)
+    assert "已问 1 位司机，2 件没有办成" in text(answer)
+    assert [one.appeal for one in answer.context["again"]] == [replied]
     assert "有当天的截图吗？" in answer.content.decode()
     empty = send(line.browser("secretary"), "ask", ticked(good), key="m" * 20, go="1", question="")
     assert empty.status_code == 422
