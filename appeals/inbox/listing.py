@@ -37,7 +37,7 @@ from portal.roles import HANDLE
 
 PAGE_ROWS = 25
 MOST = 1000  # more than this nobody leafs through: the list says so and asks to be narrowed
-MOST_OF_COMMON = 200  # of a word that is in thousands of cases
+MOST_OF_COMMON = 100  # of a word that is in thousands of cases
 SHOWN = ("appeal_id", "turn", "entered_at", "filed_at", "clock_date", "reply_date", "company_id")
 ORDERS: dict[str, tuple[str, ...]] = {
     BY_DUE: ("sights__turn", "sights__appeal_id"),
@@ -110,7 +110,7 @@ class Desk:
         if not wanted.words:
             return Narrowing(condition, MOST)
         hits = search(wanted.words, self.post, self.now)
-        return Narrowing(condition & Q(appeal__in=hits.cases), MOST_OF_COMMON if hits.is_common else MOST)
+        return Narrowing(condition & hits.condition, MOST_OF_COMMON if hits.is_common else MOST)
 
 
 @dataclass(frozen=True)

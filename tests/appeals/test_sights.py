@@ -17,6 +17,7 @@ from branches.models import EnterpriseOrganisation
 from portal.calendar import beijing_day
 from portal.models import Organisation, OrganisationKind, Post, Role
 from tests import world
+from tests.amount import often
 from tests.appeals.test_permissions import NOW, a_cast, a_move, an_appeal
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +122,7 @@ def allowed(organisation: Organisation) -> Q:
 
 def test_after_every_move_of_any_cast_everybody_sees_what_the_legs_say(db: None) -> None:
     @settings(
-        max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
+        max_examples=often(15, 4), deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
     )  # fmt: skip
     @given(st.data())
