@@ -21,7 +21,7 @@ from portal.telling import SMS_CHARACTERS, language_of, sms_text
 VALID = datetime.timedelta(days=7)
 PAUSE = datetime.timedelta(hours=1)
 MOST_SENT = 3
-SHORT = sms_text(_("Driver Home: you are invited to a post. Sign in within 7 days to answer."))
+SHORT = sms_text(_("Driver Home: you are invited to a post. Sign in within 7 days."))
 WORDS = sms_text(_("Driver Home: you are invited to a post. Answer within 7 days:"))
 
 
