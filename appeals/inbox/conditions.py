@@ -72,12 +72,13 @@ def due_in(state: str, today: datetime.date, now: datetime.datetime, calendar: W
     moment = int(now.timestamp()) - URGENT_BAND
     until = last_soon(today, calendar)
     # said once more of the order, which has an index: no clock runs beyond the end of its day
-    by_tonight = Q(turn__lte=int(end_of(today).timestamp()))
+    tonight, later = int(end_of(today).timestamp()), int(end_of(until).timestamp())
+    by_tonight = Q(turn__lte=tonight)
     return {
         OVERDUE: by_tonight & ((by_day & Q(clock_date__lt=today)) | (untaken & Q(turn__lte=moment))),
         TODAY: by_tonight & ((by_day & Q(clock_date=today)) | (untaken & Q(turn__gt=moment))),
-        SOON: by_day & Q(clock_date__gt=today, clock_date__lte=until),
-        LATER: by_day & Q(clock_date__gt=until),
+        SOON: by_day & Q(clock_date__gt=today, clock_date__lte=until, turn__gte=tonight, turn__lte=later),
+        LATER: by_day & Q(clock_date__gt=until, turn__gte=later),
         RESTING: Q(status=chain.ASKED),
     }[state]
 
