@@ -85,7 +85,6 @@ MENU = (
             Link("appeals:hearings", "chat", pgettext_lazy("desk", "For us to answer"), needs=_ANSWER),
             Link("appeals:sealed", "lock", pgettext_lazy("desk", "Sealed names"), needs=_UNSEAL),
             Link("appeals:file_for", "pen", pgettext_lazy("desk", "File for a driver"), needs=_HELP),
-            Link("drivers:desk_claims", "shield", pgettext_lazy("desk", "Drivers' claims"), needs=_HELP | _HANDLE),
         ),
     ),
     Group(
@@ -116,6 +115,7 @@ MENU = (
         (
             Link("homes:desk", "cup", pgettext_lazy("desk", "Driver homes"), needs=_HANDLE | {roles.HELP_AT_HOME}),
             Link("branches:desk", "flag", pgettext_lazy("desk", "Branches and volunteer teams"), needs=_HANDLE),
+            Link("drivers:desk_claims", "shield", pgettext_lazy("desk", "Drivers' claims"), needs=_HELP | _HANDLE),
             Link("drivers:contracts", "file", pgettext_lazy("desk", "Contracts and rights"), needs=_HANDLE),
             Link("appeals:release_list", "office", pgettext_lazy("desk", "To be released"), needs=_HANDLE),
             Link("appeals:templates", "pen", pgettext_lazy("desk", "Answer templates"), needs=_HANDLE),

@@ -141,14 +141,17 @@ def django_db_setup(template: str, django_db_blocker) -> Iterator[None]:  # type
             connections[alias].close()
 
 
+def _committed_name() -> str:
+    return f"{connections['default'].settings_dict['NAME']}_committed"
+
+
 @pytest.fixture
 def committed(template: str, django_db_setup: None, django_db_blocker) -> Iterator[str]:  # type: ignore[no-untyped-def]
     """A fresh copy of the database in which transactions really commit: for threads, workers, crashes. Gives its name.
 
     pytest-django's own `transactional_db` would TRUNCATE the event log, which the application's role may not.
     """
-    before = connections["default"].settings_dict["NAME"]
-    name = f"{before}_committed"
+    before, name = connections["default"].settings_dict["NAME"], _committed_name()
     with django_db_blocker.unblock():
         _as_owner(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         _point_at(name)
@@ -169,28 +172,38 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def served(committed: str, tmp_path: Path) -> Iterator[str]:
-    """The address of the real web server over a database of its own, for browsers and for broken connections."""
+@pytest.fixture(scope="session")
+def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the real web server, one for all tests of a process: it tries its connections before each
+    request, so the database it reads may be thrown away and made anew beneath it."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    database = os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{committed}"
+    state = tmp_path_factory.mktemp("web")
+    database = f"{os.environ['DATABASE_URL'].rsplit('/', 1)[0]}/{_committed_name()}"
     address = f"http://127.0.0.1:{port}"
     env = os.environ | {"DATABASE_URL": database, "PUBLIC_URL": address, "ALLOWED_HOSTS": "127.0.0.1,localhost"}
-    program = WEB.program(bind=f"127.0.0.1:{port}", state=str(tmp_path))
-    with (tmp_path / "web.log").open("wb") as log:
+    program = WEB.program(bind=f"127.0.0.1:{port}", state=str(state))
+    with (state / "web.log").open("wb") as log:
         web = subprocess.Popen(program, env=env, stdout=log, stderr=log, cwd=settings.ROOT_DIR)
     try:
-        for _try in range(300):
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/about/", timeout=5):
+        for _try in range(600):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
                 break
-            assert web.poll() is None, (tmp_path / "web.log").read_text()
+            assert web.poll() is None, (state / "web.log").read_text()
             time.sleep(0.1)
         yield address
     finally:
         web.terminate()
         web.wait(20)
+
+
+@pytest.fixture
+def served(web: str, committed: str) -> str:
+    """The web server's address, over a database of this test's own: for browsers and for broken connections."""
+    with urllib.request.urlopen(f"{web}/about/", timeout=60) as page:
+        assert page.status == 200
+    return web
 
 
 @pytest.fixture(autouse=True)

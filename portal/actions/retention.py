@@ -1,8 +1,10 @@
 """What is past its time is deleted, class by class (portal.privacy.KEPT)."""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from portal.models import JobRun, Notice, PurposeConsent, Reading, SmsMessage
@@ -14,7 +16,7 @@ BATCHES = 200
 
 def sweep(*, now: datetime.datetime) -> dict[str, int]:
     """Delete in bounded batches; what a run leaves, the next one takes."""
-    return {name: _delete(rows) for name, rows in past(now).items()}
+    return {name: sum(_batches(rows)) for name, rows in past(now).items()}
 
 
 def past(now: datetime.datetime) -> dict[str, QuerySet[Any]]:
@@ -29,11 +31,15 @@ def past(now: datetime.datetime) -> dict[str, QuerySet[Any]]:
     }
 
 
-def _delete(rows: QuerySet[Any]) -> int:
-    deleted = 0
+def _batches(rows: QuerySet[Any]) -> Iterator[int]:
     for _round in range(BATCHES):
-        count = rows.model.objects.filter(pk__in=rows.order_by("pk").values("pk")[:BATCH]).delete()[0]
-        deleted += count
+        count = _delete_batch(rows)
+        yield count
         if count < BATCH:
-            break
-    return deleted
+            return
+
+
+@transaction.atomic
+def _delete_batch(rows: QuerySet[Any]) -> int:
+    count: int = rows.model.objects.filter(pk__in=rows.order_by("pk").values("pk")[:BATCH]).delete()[0]
+    return count

@@ -90,7 +90,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     page = Paginator(look.events(timezone.now()), PAGE).get_page(request.GET.get("page"))
     words = {
         "page": page,
-        "rows": [(event, *event.subject.partition(":")[::2]) for event in page],
+        "rows": [(event, *event.subject.partition(":")[::2], list(event.facts.items())) for event in page],
         "kinds": cache.get_or_set("audit:kinds", _kinds, KINDS_SECONDS),
         "window_days": WINDOW_DAYS,
         "look": look,

@@ -49,8 +49,8 @@ def deliver() -> None:
         deliveries.deliver_event(event_id, now=NOW)
 
 
-def send(at: datetime.datetime = NOW) -> dict[str, int]:
-    return dict(hook_sending.send_due(clock=lambda: at))
+def send(at: datetime.datetime | None = None) -> dict[str, int]:
+    return dict(hook_sending.send_due(clock=lambda: at or datetime.datetime.now(datetime.UTC)))
 
 
 def test_an_event_arrives_signed_with_harmless_facts_only(office: Any, receiver: Receiver) -> None:

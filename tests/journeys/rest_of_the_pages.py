@@ -32,7 +32,7 @@ def walks(now: datetime.datetime) -> Walks:
     of_group = ("desk_group", "group_cases", "choose_lead", "invite_more", "ask_company", "offer_answer", "mark_change")
     claims = ("desk_claim", "desk_claim_grant", "desk_claim_refuse")
     seeds = {
-        "anonymous": [of("published", things["out"])],
+        "anonymous": [of("published", things["out"]), of("erased", things["erasure"], "portal")],
         "driver": [
             of("invitation", things["post invitation"], "portal"),
             of("publication", cases["announced case"]), of("consent", cases["in_hand"]),
@@ -53,12 +53,22 @@ def walks(now: datetime.datetime) -> Walks:
             of("decline_answer", things["proposed"]), of("take_down_answer", things["out"]),
             of("reading", things["reading"]),
         ],
-        "volunteer": [of(name, things["seen claim"], "drivers") for name in ("desk_claim", "desk_claim_look")],
+        "volunteer": [
+            of("desk_claim_new", None, "drivers"),
+            *(of(name, things["seen claim"], "drivers") for name in ("desk_claim", "desk_claim_look")),
+        ],
         "auditor": [of(name, things["asked claim"], "drivers") for name in ("claim_shown", "claim_withdraw")],
-        "analyst": [of("claim_object", things["seen claim"], "drivers")],
+        "analyst": [
+            of("claim_object", things["seen claim"], "drivers"),
+            *(of(name, None, "drivers") for name in ("claim_match", "claim_ask")),
+        ],
         "liaison": [of("supplement", things["told"])],
         "security_admin": [of("decide_same_person", things["two accounts"], "portal")],
-        "system_admin": [of("hook_secret", things["hook"], "portal"), *_registers(things)],
+        "system_admin": [of("hook_secret", things["hook"], "portal"), *_registers(things),
+            *(of(name, None, "platforms") for name in ("new_company", "new_vehicle")),
+            of("new_driver", None, "drivers"),
+            *(of(name, things["import"], "portal") for name in ("import_problems", "start_import", "undo_import")),
+        ],
     }  # fmt: skip
     return {
         f"{who} of the cast": (None if who == "anonymous" else cast.browsers[who], addresses)

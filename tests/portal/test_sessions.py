@@ -307,7 +307,7 @@ def test_own_data_comes_as_a_file() -> None:
     held = answer.json()
     assert answer["Content-Disposition"].startswith("attachment")
     assert held["portal"]["phone"] == secretary.person.phone
-    assert held["portal"]["posts"][0]["role"] == Role.SECRETARY
+    assert held["portal"]["posts"][0]["role"] == Role.SECRETARY.label
 
 
 def test_a_person_names_himself() -> None:
