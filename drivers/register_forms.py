@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from drivers.matching import tidy_licence
 from drivers.models import ContractKind, Driver, certificate_hash, licence_hash
 from platforms.models import Vehicle
 from platforms.register_forms import HELD, OfCompanyFilter, cities, organisations
@@ -64,7 +65,7 @@ class DriverForm(RecordForm):
         return tidy_phone(typed) if typed else ""
 
     def clean_licence(self) -> str:
-        return "".join(str(self.cleaned_data["licence"]).split()).upper()
+        return tidy_licence(self.cleaned_data["licence"])
 
     def clean_certificate(self) -> str:
         return "".join(str(self.cleaned_data["certificate"]).split()).upper()

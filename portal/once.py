@@ -60,5 +60,5 @@ def _first_answer(row: OnceKey, fingerprint: str, by: User | None) -> str:
 
 def answer_to(key: str, *, by: User) -> str:
     """What this person's key was answered before; empty while it was not used."""
-    row = OnceKey.objects.filter(key=key, person=by).first() if key else None
+    row = OnceKey.objects.filter(key=key, person=by).first() if key and "\x00" not in key else None
     return row.answer if row else ""

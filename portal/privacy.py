@@ -67,5 +67,6 @@ KEPT: dict[str, Kept] = {
     "sms": Kept(180, _("SMS that were sent to you")),
     "readings": Kept(1095, _("Who saw your data")),
     "jobs": Kept(190, _("Runs of background work, without persons")),
+    "invitations": Kept(180, _("Invitations to a post that nobody answered, with the number they went to")),
     "consents": Kept(1095, _("Consents you took back")),
 }

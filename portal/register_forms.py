@@ -35,7 +35,7 @@ def key_of(typed: str) -> tuple[str, str]:
         return PHONE, tidy_phone(typed)
     except ValidationError:
         pass
-    bare = "".join(typed.split())
+    bare = "".join(typed.split()).upper()
     if len(bare) >= 6 and any(one.isdecimal() for one in bare):
         return NUMBER, bare
     return "", ""

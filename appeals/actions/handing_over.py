@@ -85,6 +85,8 @@ def _heir(appeal: Appeal, over: HandOver) -> Post | None:
 
 def _pass_on(appeal_id: int, over: HandOver) -> None:
     appeal = Appeal.objects.for_update(appeal_id)
+    if not _is_still_his(appeal, over.post):
+        return
     leg = moving.current_leg(appeal)
     heir, was_in_hand = _heir(appeal, over), appeal.status != chain.WAITING
     if was_in_hand:
@@ -102,6 +104,13 @@ def _pass_on(appeal_id: int, over: HandOver) -> None:
     moving.log(appeal, "handed_over", by=over.by, post=over.office, now=over.now, facts=facts)
     appeal.save()
     ticking.rescue(appeal.code, now=over.now)
+
+
+def _is_still_his(appeal: Appeal, post: Post) -> bool:
+    """The case was looked up before it was held: answered, withdrawn or given away meanwhile, it stays so."""
+    if appeal.status == chain.WAITING:
+        return moving.current_leg(appeal).designated_id == post.pk
+    return appeal.status in (chain.IN_HAND, chain.ASKED) and appeal.handler_id == post.pk
 
 
 def _lay_down(appeal: Appeal, leg: Leg, over: HandOver) -> None:

@@ -27,9 +27,10 @@ def match(given: Given, *, by: User, address: str, now: datetime.datetime) -> Cl
     None is the one answer to everything else: an unknown licence, another name, another number, a record that is taken.
     Each is looked up, compared and counted in the same way, so that neither words nor time tell which it was.
     """
-    _require_unverified(by)
     tries = Tries(by, given.number, address)
     pacing.hold(tries, now=now)
+    # after the wait for a try of his own that runs: had that one fitted, this one is no wrong try
+    _require_unverified(by)
     driver = Driver.objects.with_licence(given.number)
     is_name = is_same_name(driver.name if driver else "", given.name)
     is_number = is_same(driver.phone_hash if driver else "", by.phone_hash)
@@ -75,7 +76,9 @@ def ask_branch(given: Given, *, place: Place, said: str, by: User, now: datetime
 def object_to(claim_code: str, *, said: str, by: User, now: datetime.datetime) -> Claim:
     """Whoever holds the number the register has says that the record is his: both claims go to the branch."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    other = claimed_with_number_of(by, now).filter(code=claim_code).first()
+    # held, or the second look at the licence and this objection would overwrite each other
+    found = claimed_with_number_of(by, now).filter(code=claim_code)
+    other = found.select_for_update(no_key=True, of=("self",)).first()
     if other is None or other.driver is None:
         raise Refused(_("Nobody claims a record with your number."))
     if Claim.objects.of(by).filter(driver=other.driver, is_objection=True).open().exists():

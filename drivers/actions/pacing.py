@@ -47,8 +47,7 @@ def hold(tries: Tries, *, now: datetime.datetime) -> None:
     Waiting costs nothing: what is refused here is not counted.
     """
     keys = tries.keys
-    ClaimPace.objects.bulk_create([ClaimPace(key=keys["person"], last_at=now)], ignore_conflicts=True)
-    ClaimPace.objects.select_for_update(no_key=True).get(key=keys["person"])
+    _held(keys["person"], now)
     rows = {row.key: row for row in ClaimPace.objects.filter(key__in=keys.values())}
     counts = {name: pace.Count(rows[key].wrong, rows[key].last_at) for name, key in keys.items() if key in rows}
     left = pace.seconds_left(counts, now)
@@ -60,8 +59,7 @@ def hold(tries: Tries, *, now: datetime.datetime) -> None:
 def count_wrong(tries: Tries, *, now: datetime.datetime) -> None:
     """One more wrong try of this person, at this licence, from this address; always in the same order of rows."""
     for key in sorted(tries.keys.values()):
-        ClaimPace.objects.bulk_create([ClaimPace(key=key, last_at=now)], ignore_conflicts=True)
-        row = ClaimPace.objects.select_for_update(no_key=True).get(key=key)
+        row = _held(key, now)
         row.wrong = pace.Count(row.wrong, row.last_at).still(now) + 1
         row.last_at = now
         row.save(update_fields=["wrong", "last_at"])
@@ -79,6 +77,14 @@ def clear(*, now: datetime.datetime) -> int:
     """Some counts that no longer make anybody wait are deleted, but none that somebody holds. Returns how many."""
     over = ClaimPace.objects.select_for_update(skip_locked=True).filter(last_at__lt=now - pace.FORGOTTEN)
     return ClaimPace.objects.filter(pk__in=list(over.values_list("pk", flat=True)[:CLEARED])).delete()[0]
+
+
+def _held(key: str, now: datetime.datetime) -> ClaimPace:
+    """The row of a key, locked by the very statement that makes it where there is none: between two statements a
+    forgiven or forgotten count may go."""
+    row = ClaimPace(key=key, last_at=now)
+    ClaimPace.objects.bulk_create([row], update_conflicts=True, unique_fields=["key"], update_fields=["key"])
+    return ClaimPace.objects.get(key=key)
 
 
 def _wait_words(seconds: int) -> str:

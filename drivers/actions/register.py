@@ -11,6 +11,7 @@ from drivers import permissions
 from drivers.actions import tying
 from drivers.models import Contract, ContractKind, Driver, Engagement, certificate_hash, licence_hash
 from platforms.models import Company, Vehicle
+from platforms.permissions import require_registrar_of
 from portal import events, namemarks
 from portal.errors import Refused
 from portal.models import Organisation, Place, PlaceKind, Post, User
@@ -38,7 +39,7 @@ def register_driver(
 
     `papers`: certificate, certificate_from_date, certificate_until_date, licence_until_date.
     """
-    permissions.require_registrar(by, post, now)
+    require_registrar_of(by, post, place, now)
     if place.kind != PlaceKind.DISTRICT:
         raise Refused(_("A driver belongs to a district or county, not to a whole city."))
     if Driver.objects.with_licence(licence) is not None:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from drivers import permissions
+from drivers.matching import tidy_licence
 from platforms.models import RegisterState
 from portal import namemarks, sealing
 from portal.fields import CodeField, SealedTextField
@@ -19,8 +20,8 @@ FOUND_BY = {"phone": "phone_hash", "licence": "licence_hash", "certificate": "ce
 
 
 def licence_hash(licence: str) -> str:
-    """The keyed hash of a licence number, by which its record is found."""
-    return sealing.keyed_hash("licence", licence)
+    """The keyed hash of a licence number, by which its record is found however its blanks and letters were typed."""
+    return sealing.keyed_hash("licence", tidy_licence(licence))
 
 
 def certificate_hash(number: str) -> str:

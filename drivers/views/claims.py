@@ -18,7 +18,7 @@ from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import User
 from portal.once import answer_to, once
-from portal.views.doors import make_move
+from portal.views.doors import answered_before, make_move
 
 NO = "no"
 
@@ -132,6 +132,8 @@ def claim_shown(request: HttpRequest, code: str) -> HttpResponse:
 def claim_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Take one's own claim back."""
     person = _person(request)
+    if again := answered_before(request, _to):
+        return again
     found = get_object_or_404(Claim.objects.of(person).open(), code=code)
     return make_move(
         request,

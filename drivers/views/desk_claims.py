@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
+from django.contrib import messages
 from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -247,6 +248,8 @@ def desk_claim_code(request: HttpRequest) -> HttpResponse:
         _send_code(request, asked.number, now)
     except TooMany as refusal:
         return errors.too_many(request, minutes=refusal.minutes)
+    except sms.SmsFailed as refusal:
+        messages.error(request, str(refusal))
     return redirect("drivers:desk_claim_confirm")
 
 

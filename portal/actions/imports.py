@@ -57,7 +57,7 @@ def start(run_id: int, *, by: User, post: Post | None, now: datetime.datetime) -
     One that was stopped goes on after its last batch.
     """
     run, held = _held(run_id, by, post, now)
-    is_stopped = run.state == ImportState.FAILED and run.started_at is not None and run.undo_at is None
+    is_stopped = goes_on(run)
     if run.state != ImportState.CHECKED and not is_stopped:
         raise Refused(_("This import has been decided already."))
     if run.created + run.changed == 0 and not is_stopped:
@@ -105,6 +105,12 @@ def undo(run_id: int, *, by: User, post: Post | None, now: datetime.datetime) ->
     _log("portal.import_undo_asked", run, by, held, now, {})
     knock(run)
     return run
+
+
+def goes_on(run: Import) -> bool:
+    """It stopped while it was written, and its file is still here: it can go on after its last batch."""
+    is_half = run.started_at is not None and run.undo_at is None
+    return run.state == ImportState.FAILED and is_half and bool(run.file_key)
 
 
 def undo_until(run: Import) -> datetime.datetime:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import events, permissions, roles, same_person, sms
 from portal.actions import posts
@@ -21,8 +22,8 @@ from portal.telling import SMS_CHARACTERS, language_of, sms_text
 VALID = datetime.timedelta(days=7)
 PAUSE = datetime.timedelta(hours=1)
 MOST_SENT = 3
-SHORT = sms_text(_("Driver Home: you are invited to a post. Sign in within 7 days."))
-WORDS = sms_text(_("Driver Home: you are invited to a post. Answer within 7 days:"))
+SHORT = sms_text(gettext_lazy("Driver Home: you are invited to a post. Sign in within 7 days."))
+WORDS = sms_text(gettext_lazy("Driver Home: you are invited to a post. Answer within 7 days:"))
 
 
 @transaction.atomic

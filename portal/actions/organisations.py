@@ -33,6 +33,9 @@ def found(
     _require_office(by, office, parent, now)
     if kind not in FOUNDED_HERE:
         raise Refused(_("Companies are registered, branches are founded by their committee: not here."))
+    if parent is not None:
+        # nothing is founded under what is being closed
+        parent = _held(parent, by, office, now)
     _refuse_place(kind, place, parent)
     if Organisation.objects.live().filter(kind=kind, name=name).exists():
         raise Refused(_("There is an organisation of that kind and name already."))
@@ -116,6 +119,10 @@ def _refuse_place(kind: str, place: Place, parent: Organisation | None) -> None:
         raise Refused(_("A department stands under the department above it, or by itself."))
     if kind == OrganisationKind.COMMITTEE and place.kind == PlaceKind.DISTRICT:
         raise Refused(_("A committee belongs to a city."))
+    above = parent.place if parent else None
+    if above is not None and above.kind != PlaceKind.PROVINCE and place.city != above.city:
+        # what an office may see and keep follows from its place: nobody founds himself one elsewhere
+        raise Refused(_("It belongs to the place of what it stands under."))
     one = Organisation.objects.live().filter(kind=kind, place=place)
     if kind in (OrganisationKind.COMMITTEE, OrganisationKind.DEPARTMENT) and one.exists():
         raise Refused(_("This place has one already."))

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from portal.models import JobRun, Notice, PurposeConsent, Reading, SmsMessage
+from portal.models import Invitation, JobRun, Notice, PurposeConsent, Reading, SmsMessage
 from portal.privacy import KEPT
 
 BATCH = 5_000
@@ -27,6 +27,7 @@ def past(now: datetime.datetime) -> dict[str, QuerySet[Any]]:
         "sms": SmsMessage.objects.filter(sent_at__lt=before["sms"]),
         "readings": Reading.objects.filter(last_at__lt=before["readings"]),
         "jobs": JobRun.objects.filter(finished_at__lt=before["jobs"]),
+        "invitations": Invitation.objects.filter(answered_at=None, expires_at__lt=before["invitations"]),
         "consents": PurposeConsent.objects.filter(withdrawn_at__lt=before["consents"]),
     }
 

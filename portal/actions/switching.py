@@ -2,7 +2,9 @@
 
 import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal import events, permissions, same_person
@@ -16,8 +18,8 @@ from portal.models import Post, User
 def switch_off(person: User, *, post: Post, reason: str, by: User, now: datetime.datetime) -> None:
     """Nobody gets in by this account any more, from its next request on: pages, programs, everything.
 
-    A security administrator does it with a reason, never to himself; `post` is the one by which the person lies in his
-    reach. All that the person's posts hold goes back to their organisations.
+    A security administrator does it with a reason, never to himself. `post` is one of the person's; all that are in
+    force lie in his reach, since one account serves them all. What they hold goes back to their organisations.
     """
     office, held = _require_office(person, post, reason, by, now)
     if not held.is_active:
@@ -45,9 +47,17 @@ def switch_on(person: User, *, post: Post, reason: str, by: User, now: datetime.
 
 
 def _require_office(person: User, post: Post, reason: str, by: User, now: datetime.datetime) -> tuple[Post, User]:
-    office = permissions.require_post_administrator(by, post.organisation, beijing_day(now))
+    day = beijing_day(now)
+    office = permissions.require_post_administrator(by, post.organisation, day)
+    if post.person_id != person.pk:
+        raise PermissionDenied
     if same_person.are_one(by.pk, person.pk):
         raise Refused(_("Your own account is switched by another security administrator."))
+    elsewhere = Post.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), person=person)
+    if elsewhere.exclude(organisation__in=permissions.administered_organisations(office, day)).exists():
+        raise Refused(
+            _("This person holds a post in another line too: an administrator above both switches the account.")
+        )
     if not reason.strip():
         raise Refused(_("Say why: the reason stays in the log."))
     return office, User.objects.select_for_update(no_key=True).get(pk=person.pk)

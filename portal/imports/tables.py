@@ -189,7 +189,8 @@ class Table:
 
     def take_back(self, rows: list[ImportedRow], batch: Batch) -> dict[int, RowUndone]:
         """Undo what a batch did, as far as nobody has touched it since; by row, how it went."""
-        held = self.model._base_manager.select_for_update(no_key=True).in_bulk([row.record for row in rows])
+        # the strong lock: what somebody enters upon one of them waits, or it would be deleted with it unseen
+        held = self.model._base_manager.select_for_update().in_bulk([row.record for row in rows])
         own = [row for row in rows if row.record in held and self.digest_of(held[row.record]) == row.digest]
         used = self.used([held[row.record] for row in own if row.change == RowChange.CREATED])
         outcome = dict.fromkeys((row.pk for row in rows), RowUndone.CHANGED)

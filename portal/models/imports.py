@@ -134,4 +134,5 @@ class ImportedRow(models.Model):
         indexes = [
             models.Index(fields=["run", "batch"], name="imported_batch"),
             models.Index(fields=["record"], name="imported_record"),
+            models.Index(fields=["run"], name="imported_was", condition=~Q(was="")),
         ]

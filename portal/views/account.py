@@ -81,7 +81,9 @@ def returning(request: HttpRequest) -> HttpResponse:
     A verified driver gives his licence, whoever filed an appeal the number of one: a name alone is known to many.
     """
     person = User.objects.filter(code=request.session.get(sign_in.RETURNING, ""), is_active=True).first()
-    if person is None:
+    if person is None or not person.phone:
+        # parted from this number in another window meanwhile: what was proved here is no proof of him any more
+        request.session.pop(sign_in.RETURNING, None)
         return redirect("account_login")
     proof = proofs.of(person)
     form = SamePersonForm(request.POST if "name" in request.POST else None, proof=proof)

@@ -26,7 +26,10 @@ PAGE = 50
 # the log is large: without a day, a person or a subject what is shown and counted reaches back so far
 WINDOW_DAYS = 31
 KINDS_SECONDS = 600
+# days on whose either side there is a day
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 CODE = re.compile(f"[{codes.ALPHABET}]{{16}}")
+KIND = re.compile(r"[a-z]+\.[a-z_]+")
 SUBJECT = re.compile(f"[a-z]+\\.[a-z]+:{CODE.pattern}")
 
 
@@ -47,9 +50,10 @@ class Look:
     @property
     def date(self) -> datetime.date | None:
         try:
-            return datetime.date.fromisoformat(self.day)
+            day = datetime.date.fromisoformat(self.day)
         except ValueError:
             return None
+        return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
     @property
     def wrong(self) -> list[str]:
@@ -60,6 +64,12 @@ class Look:
             "subject": bool(self.subject) and not SUBJECT.fullmatch(self.subject),
         }
         return [name for name, is_wrong in found.items() if is_wrong]
+
+    @property
+    def read(self) -> dict[str, str]:
+        """What could be read of it, and looks like what it should be: nothing else goes into the log or is kept."""
+        values = {name: value for name, value in asdict(self).items() if name not in self.wrong}
+        return values if KIND.fullmatch(self.kind) else values | {"kind": ""}
 
     @property
     def is_whole_log(self) -> bool:
@@ -108,7 +118,7 @@ def audit_file(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     events = look.events(now)
     rows = events[: auditing.MOST_ROWS + 1].count()
     try:
-        auditing.take_out(rows=rows, looked_for=asdict(look), by=request.user, post=post, now=now)  # type: ignore[arg-type]
+        auditing.take_out(rows=rows, looked_for=look.read, by=request.user, post=post, now=now)  # type: ignore[arg-type]
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{reverse('portal:audit')}?{look.query}")
@@ -135,7 +145,9 @@ def keep_look(request: HttpRequest) -> HttpResponse:
         if "drop" in request.POST:
             auditing.drop(request.POST["drop"], by=request.user, post=post, now=now)  # type: ignore[arg-type]
         else:
-            auditing.keep(request.POST.get("name", ""), query=look.query, by=request.user, post=post, now=now)  # type: ignore[arg-type]
+            auditing.keep(
+                request.POST.get("name", ""), query=Look(**look.read).query, by=request.user, post=post, now=now
+            )  # type: ignore[arg-type]
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(f"{reverse('portal:audit')}?{look.query}")

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from portal.errors import Refused, Stale
-from portal.once import once
+from portal.once import answer_to, once
 from portal.views import errors
 
 # widgets and keys that are not the writer's own text
@@ -29,6 +29,15 @@ def _as_shown(field: forms.Field, value: Any) -> str:
     """A choice by its words, everything else as it was typed."""
     choices = dict(field.choices) if isinstance(field, forms.ChoiceField) and isinstance(value, str) else {}
     return str(choices.get(value, value))
+
+
+def answered_before(request: HttpRequest, to: Callable[[str], str]) -> HttpResponse | None:
+    """The same form sent twice, where what it was about cannot be found any more: the first one carried it out.
+
+    For pages that show only what is still open; without it the second tap on a button would read "not found".
+    """
+    answer = answer_to(request.POST.get("key", ""), by=request.user)  # type: ignore[arg-type]
+    return redirect(to(answer)) if answer else None
 
 
 def make_move(

@@ -109,7 +109,6 @@ def _words(request: HttpRequest, run: Import) -> dict[str, Any]:
         problem.sentence, problem.heading = _told(table, problem)
     left = ImportedRow.objects.filter(run=run).exclude(undone__in=(RowUndone.NOT, RowUndone.UNDONE))
     is_written = run.started_at is not None and run.state in (ImportState.DONE, ImportState.FAILED)
-    is_stopped = run.state == ImportState.FAILED and run.started_at is not None and run.undo_at is None
     is_kept = run.state in (ImportState.CHECKED, ImportState.CHECKING) or (
         run.state in (ImportState.UNREADABLE, ImportState.FAILED) and run.started_at is None
     )
@@ -123,7 +122,7 @@ def _words(request: HttpRequest, run: Import) -> dict[str, Any]:
         "share": 100 * run.rows_done // max(whole, 1),
         "whole": whole,
         "left": left.order_by("line")[:200] if run.refused else [],
-        "may_start": (run.state == ImportState.CHECKED and run.created + run.changed > 0) or is_stopped,
+        "may_start": (run.state == ImportState.CHECKED and run.created + run.changed > 0) or imports.goes_on(run),
         "may_drop": is_kept,
         "may_undo": is_written and timezone.now() <= imports.undo_until(run),
         "undo_until": imports.undo_until(run),

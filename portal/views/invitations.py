@@ -19,7 +19,7 @@ from portal.errors import Refused
 from portal.models import Invitation
 from portal.post_forms import InviteForm
 from portal.register_forms import KeyForm
-from portal.views.doors import make_move
+from portal.views.doors import answered_before, make_move
 from portal.views.me import frame_for
 from portal.views.posts import require_administrator
 
@@ -80,6 +80,8 @@ def _change(request: HttpRequest, code: str, action: Any, done: str) -> HttpResp
 @never_cache
 def invitation(request: HttpRequest, code: str) -> HttpResponse:
     """What one is invited to. With another number there is no such page, and neither is there after the answer."""
+    if again := answered_before(request, _to_posts):
+        return again
     own = Invitation.objects.filter(phone_hash=request.user.phone_hash, answered_at=None)  # type: ignore[union-attr]
     found = get_object_or_404(own.select_related("organisation", "by__organisation"), code=code)
     now = timezone.now()
@@ -101,8 +103,12 @@ def invitation(request: HttpRequest, code: str) -> HttpResponse:
     words = frame_for(request) | {"found": found, "is_open": found.is_open(now), "lacks_factor": lacks_factor}
     return make_move(
         request, KeyForm(request.POST or None), verb="portal.decline" if is_no else "portal.accept", subject=code,
-        do=do, to=lambda _answer: reverse("portal:posts"), template="portal/invitation.html", context=words,
+        do=do, to=_to_posts, template="portal/invitation.html", context=words,
     )  # fmt: skip
+
+
+def _to_posts(_answer: str) -> str:
+    return reverse("portal:posts")
 
 
 def _in_reach(request: HttpRequest) -> Any:

@@ -20,7 +20,7 @@ from portal.models import Event, OrganisationKind, Post
 from portal.models.organisations import OrganisationQuerySet
 from portal.post_forms import FoundForm, NamesForm
 from portal.register_forms import KeyForm
-from portal.views.doors import make_move
+from portal.views.doors import answered_before, make_move
 
 PAGE = 50
 HISTORY = 30
@@ -103,6 +103,8 @@ def rename_organisation(request: HttpRequest, code: str) -> HttpResponse:
 def close_organisation(request: HttpRequest, code: str) -> HttpResponse:
     """Says what is in the way, with the way to it; closes when nothing is."""
     office, reach = _office(request)
+    if again := answered_before(request, _to):
+        return again
     found = get_object_or_404(reach.live(), code=code)
     now = timezone.now()
     held = Post.objects.filter(organisation=found).live(beijing_day(now)).select_related("person", "organisation")
@@ -124,8 +126,12 @@ def close_organisation(request: HttpRequest, code: str) -> HttpResponse:
 def _move(request: HttpRequest, form: Any, name: str, subject: str, do: Any, words: dict[str, Any]) -> HttpResponse:
     return make_move(
         request, form, verb=f"portal.{name}", subject=subject, do=do,
-        to=lambda code: reverse("portal:organisation", args=[code]), template=f"portal/{name}.html", context=words,
+        to=_to, template=f"portal/{name}.html", context=words,
     )  # fmt: skip
+
+
+def _to(code: str) -> str:
+    return reverse("portal:organisation", args=[code])
 
 
 def _office(request: HttpRequest) -> tuple[Post, OrganisationQuerySet]:

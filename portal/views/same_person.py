@@ -18,7 +18,7 @@ from portal.actions import same_person as actions
 from portal.models import Post, SamePersonProposal
 from portal.post_forms import SamePersonForm
 from portal.register_forms import KeyForm
-from portal.views.doors import make_move
+from portal.views.doors import answered_before, make_move
 from portal.views.posts import require_administrator
 
 PAGE = 25
@@ -60,6 +60,8 @@ def propose_same_person(request: HttpRequest) -> HttpResponse:
 def decide_same_person(request: HttpRequest, code: str) -> HttpResponse:
     """The second administrator's page."""
     office = require_administrator(request)
+    if again := answered_before(request, _back):
+        return again
     asked = get_object_or_404(_in_reach(office), code=code, decided_at=None)
 
     def do(_values: dict[str, Any]) -> str:

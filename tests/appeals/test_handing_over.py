@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from appeals import permissions
+from appeals.actions import handing_over as appeals_over
 from appeals.actions import handling, ticking
 from appeals.models import Appeal, DutyPost
 from appeals.reads import Reads
@@ -14,6 +15,7 @@ from branches.models import Pair
 from portal import telling
 from portal.actions import handing_over, posts
 from portal.errors import Refused
+from portal.front import HandOver
 from portal.models import Event, Post, Role
 from tests import world
 from tests.appeals.reading import fresh, kinds
@@ -201,3 +203,15 @@ def test_the_driver_and_the_colleague_are_told() -> None:
         for kind in ("appeals.handed_over", "portal.work_handed_over")
     }
     assert told == {"appeals.handed_over": {case.filer}, "portal.work_handed_over": {desk.colleague.person}}
+
+
+def test_a_case_that_moved_before_it_was_held_stays_where_it_is() -> None:
+    desk = Desk()
+    cases = {status: desk.case(status) for status in ("in_hand", "answered")}
+    over = HandOver(desk.contact, NOW)
+    Appeal.objects.filter(pk=cases["in_hand"].pk).update(handler=desk.colleague)
+    for case in cases.values():
+        before = fresh(case)
+        appeals_over._pass_on(case.pk, over)  # as a list that was read a moment too early has it
+        after = fresh(case)
+        assert (after.status, after.handler, after.position) == (before.status, before.handler, before.position)

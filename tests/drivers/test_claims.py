@@ -14,13 +14,13 @@ from django.urls import reverse
 from drivers import pace
 from drivers.actions import claims, claims_desk, pacing, tying
 from drivers.matching import Given, is_same_name, tidy_licence
-from drivers.models import Claim, ClaimPace, ClaimStatus, Driver
+from drivers.models import Claim, ClaimPace, ClaimStatus, Driver, licence_hash
 from drivers.permissions import may_see_facts
 from portal import front
 from portal.errors import Refused
 from portal.models import Post, Role
 from tests import world
-from tests.journeys.walk import send
+from tests.journeys.walk import hidden_fields, send
 
 pytestmark = pytest.mark.django_db
 NOW = world.NOW
@@ -43,6 +43,7 @@ def test_the_same_name_is_written_in_many_ways(register: str, typed: str, fits: 
 
 def test_a_licence_is_read_without_blanks_width_and_small_letters() -> None:
     assert tidy_licence(" ５１０５ 0219-900101 234x ") == "51050219900101234X"
+    assert licence_hash("5105-0219900101234x") == licence_hash("51050219900101234X")
 
 
 def test_waits_grow_and_end_and_only_own_tries_start_them() -> None:
@@ -141,8 +142,11 @@ def test_nobody_looks_twice_at_one_licence_nor_at_his_own_nor_a_week_late() -> N
     driver = world.a_record(world.a_person(), line["branch"])
     colleague = world.a_post(Role.VOLUNTEER, volunteer.organisation)
     stranger = a_volunteer()
-    with pytest.raises(Refused):
-        claims_desk.see(of(driver), phone=volunteer.person.phone, by=volunteer, now=NOW)
+    cousin, related = a_volunteer(), world.a_person()
+    world.kin(cousin.person, related)
+    for looker, phone in ((volunteer, volunteer.person.phone), (cousin, related.phone)):
+        with pytest.raises(Refused):
+            claims_desk.see(of(driver), phone=phone, by=looker, now=NOW)
     claim = claims_desk.see(of(driver), phone="19912340001", by=volunteer, now=NOW)
     with pytest.raises(Refused):
         claims_desk.look_again(claim.pk, by=volunteer, now=NOW)
@@ -185,6 +189,17 @@ def test_whoever_has_the_registers_number_objects_and_the_branch_decides() -> No
     assert driver.person == numbered
 
 
+def test_a_second_look_and_an_objection_at_once_are_one_after_the_other() -> None:
+    """Both move the same claim: the objection reads it as the second look left it."""
+    numbered, volunteer = world.a_person("周建平"), a_volunteer()
+    driver = world.a_record(numbered, world.a_branch())
+    claim = claims_desk.see(of(driver), phone="19912340002", by=volunteer, now=NOW)
+    with CaptureQueriesContext(connection) as asked:
+        claims.object_to(claim.code, said="", by=numbered, now=NOW)
+    first = next(one["sql"] for one in asked.captured_queries if 'FROM "drivers_claim"' in one["sql"])
+    assert 'FOR NO KEY UPDATE OF "drivers_claim"' in first
+
+
 def test_a_person_has_one_open_claim_and_asks_three_times_a_month() -> None:
     world.a_line()
     person = world.a_person("周建平")
@@ -206,3 +221,16 @@ def test_a_claim_that_fits_ends_the_one_at_the_branch() -> None:
     assert tried(person, of(driver)) is not None
     asked.refresh_from_db()
     assert asked.status == ClaimStatus.WITHDRAWN
+
+
+def test_the_second_tap_on_taking_back_leads_where_the_first_did() -> None:
+    person = world.a_person("周建平")
+    world.a_line()
+    claim = claims.ask_branch(
+        Given("510500000000000017", "周建平"), place=world.district(), said="", by=person, now=NOW
+    )
+    browser, address = world.signed_in(person), reverse("drivers:claim_withdraw", args=[claim.code])
+    sent = hidden_fields(browser.get(address))
+    assert [browser.post(address, sent).status_code for _tap in range(2)] == [302, 302]
+    assert browser.post(address, sent | {"key": "other"}).status_code == 404
+    assert browser.post(address, sent | {"key": "\x00"}).status_code == 404

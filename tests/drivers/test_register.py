@@ -1,6 +1,7 @@
 """The register's records: who enters them, and what never changes by itself."""
 
 import datetime
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -161,3 +162,14 @@ def test_those_in_force_stand_before_those_that_ended() -> None:
     running = Contract.objects.create(until_date=NEXT + datetime.timedelta(days=11), **fields)
     found = Contract.objects.of(driver, NEXT)
     assert [(row.pk, row.is_over, row.days_left) for row in found] == [(running.pk, False, 11), (over.pk, True, None)]
+
+
+def test_a_city_registers_nobody_in_another_city() -> None:
+    city = world.a_post(Role.SYSTEM_ADMIN, world.committee("LZ"))
+    given: dict[str, Any] = {
+        "phone": "13900000001", "licence": "510502199001010001", "since_date": world.LONG_AGO, "by": city.person,
+        "post": city, "now": world.NOW,
+    }  # fmt: skip
+    with pytest.raises(PermissionDenied):
+        actions.register_driver("周建平", place=world.district("CD"), **given)
+    assert actions.register_driver("周建平", place=world.district("LZ"), **given).place == world.district("LZ")

@@ -1,11 +1,13 @@
 """Registers filled from files: checked, written, written again, taken back."""
 
 import csv
+import datetime
 import io
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from drivers.models import Driver, Engagement
 from portal.actions import importing, imports
@@ -191,6 +193,39 @@ def test_a_file_that_kills_its_workers_is_given_up_and_can_be_gone_on_with(
     run.refresh_from_db()
     assert (run.state, run.fault) == ("failed", "given_up")
     assert written(office, run).state == "done"
+
+
+def test_the_next_slice_is_asked_for_once_nobody_holds_the_import(
+    office: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = asked(office, csv_file([driver_row(number) for number in range(3)]))
+    monkeypatch.setattr(type(tables()["drivers.drivers"]), "batch_rows", 1)
+    imports.start(run.pk, by=office.person, post=office, now=NOW)
+    hours = (NOW + datetime.timedelta(hours=number) for number in range(99))
+    held: list[bool] = []
+    monkeypatch.setattr(importing, "knock", lambda _run: held.append(is_claimed(run)))
+    importing.work(run.pk, clock=lambda: next(hours))
+    run.refresh_from_db()
+    assert (run.state, run.rows_done, held) == ("writing", 1, [False])
+
+
+def is_claimed(run: Import) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", [importing.CLAIM])
+        return bool(cursor.fetchone()[0])
+
+
+def test_what_stopped_goes_on_only_while_its_file_is_here(office: Post) -> None:
+    run = asked(office, csv_file([driver_row(1)]))
+    imports.start(run.pk, by=office.person, post=office, now=NOW)
+    Import.objects.filter(pk=run.pk).update(state="failed")
+    run.refresh_from_db()
+    assert imports.goes_on(run)
+    importing.sweep(now=NOW + datetime.timedelta(days=400))
+    run.refresh_from_db()
+    assert not imports.goes_on(run)
+    with pytest.raises(Refused):
+        imports.start(run.pk, by=office.person, post=office, now=NOW)
 
 
 def test_one_import_of_a_register_writes_at_a_time(office: Post) -> None:

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
@@ -102,3 +103,18 @@ def test_nobody_switches_himself_and_nobody_without_a_reason() -> None:
         switching.switch_off(leaver.office.person, post=leaver.office, reason="试试", by=leaver.office.person, now=NOW)
     with pytest.raises(Refused, match="理由"):
         switching.switch_off(leaver.post.person, post=leaver.post, reason=" ", by=leaver.office.person, now=NOW)
+
+
+def test_a_city_does_not_switch_off_whoever_holds_a_post_above_it() -> None:
+    city = world.a_post(Role.SECURITY_ADMIN, world.committee("LZ"))
+    helper = world.a_post(Role.COMMITTEE_STAFF, world.committee("LZ"))
+    above = world.a_post(Role.SECURITY_ADMIN, world.department(), helper.person)
+    who: dict[str, Any] = {"reason": "试试", "by": city.person, "now": NOW}
+    with pytest.raises(Refused, match="其他条线"):
+        switching.switch_off(helper.person, post=helper, **who)
+    other = world.a_person()
+    with pytest.raises(PermissionDenied):
+        switching.switch_off(other, post=helper, **who)
+    world.end(above)
+    switching.switch_off(helper.person, post=helper, **who)
+    assert not User.objects.get(pk=helper.person_id).is_active

@@ -61,6 +61,15 @@ def test_only_in_ones_own_line(office: Post) -> None:
         found(world.a_post(Role.AUDIT_ADMIN, world.department()), OrganisationKind.HOME, None, world.city(), "审计")
 
 
+def test_what_is_founded_stays_in_the_place_it_stands_under() -> None:
+    above = world.an_organisation(OrganisationKind.DEPARTMENT, "泸州市交通运输局", place=world.city("LZ"))
+    city = world.a_post(Role.SECURITY_ADMIN, above)
+    for place in (world.city("MY"), world.city("LZ").parent):
+        with pytest.raises(Refused, match="辖区"):
+            found(city, OrganisationKind.DEPARTMENT, above, place or world.city("MY"))
+    assert found(city, OrganisationKind.DEPARTMENT, above, world.district("LZ"))
+
+
 def test_it_closes_only_when_nobody_and_nothing_is_left(office: Post) -> None:
     line = world.a_line()
     branch, driver = line["branch"], world.a_driver(line["branch"], contact=line["contact"])

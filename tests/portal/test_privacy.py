@@ -8,7 +8,7 @@ from django.db import connection
 
 from appeals.models import Appeal, Identity
 from portal import caselog, events
-from portal.actions import erasing, people, privacy, retention
+from portal.actions import erasing, invitations, people, privacy, retention
 from portal.actions.readings import Shown, note_all, note_reading
 from portal.errors import Refused
 from portal.models import Erasure, Event, JobRun, Notice, Post, Reading, Role, User
@@ -151,6 +151,28 @@ def test_it_waits_for_an_open_case_is_undone_in_time_and_refused_in_a_post() -> 
         erasing.undo(driver, now=NOW)
     held = world.a_post(Role.CONTACT, branch)
     assert world.signed_in(held.person, held).post("/me/erasure/").status_code == 409
+
+
+def test_whoever_waits_for_his_case_keeps_nobody_else_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(erasing, "AT_ONCE", 1)
+    waits = world.a_driver(world.a_branch())
+    world.an_appeal(by=waits)
+    for person in (waits, world.a_person(), world.a_person()):
+        erasing.ask(person, now=NOW)
+    due = Erasure.objects.latest("due_at").due_at
+    assert erasing.erase_due(now=due) == {"erased": 1, "waiting": 1, "failed": 0}
+    assert erasing.erase_due(now=due) == {"erased": 1, "waiting": 1, "failed": 0}
+
+
+def test_a_number_that_nobody_answered_for_does_not_stay() -> None:
+    office, branch = world.a_post(Role.SECURITY_ADMIN, world.department()), world.a_branch()
+    invitations.invite(
+        "13912340077", name="周建平", organisation=branch, role=Role.CONTACT, from_date=NOW.date(), by=office.person,
+        now=NOW,
+    )  # fmt: skip
+    days = invitations.VALID + datetime.timedelta(days=KEPT["invitations"].days)
+    assert retention.sweep(now=NOW + days)["invitations"] == 0
+    assert retention.sweep(now=NOW + days + datetime.timedelta(seconds=1))["invitations"] == 1
 
 
 def test_what_is_past_its_time_goes_and_nothing_else() -> None:

@@ -108,4 +108,5 @@ def test_the_event_log_can_be_read_day_by_day() -> None:
     browser = world.signed_in(auditor.person, auditor)
     assert "没有符合条件的记录" in browser.get("/desk/audit/", {"day": "2020-01-01"}).content.decode()
     assert "portal.post_appointed" in browser.get("/desk/audit/", {"day": "2025-01-06"}).content.decode()
-    assert "日期写作 2026-11-23" in browser.get("/desk/audit/", {"day": "昨天"}).content.decode()
+    for day in ("昨天", "0001-01-01", "9999-12-31"):
+        assert "日期写作 2026-11-23" in browser.get("/desk/audit/", {"day": day}).content.decode()

@@ -243,6 +243,23 @@ def test_after_half_a_year_the_number_alone_does_not_open_the_account(client: Cl
 
 
 @pytest.mark.django_db
+def test_what_two_windows_proved_of_a_number_holds_for_the_first_that_begins_anew(time_machine) -> None:
+    time_machine.move_to(world.NOW)
+    old = world.a_person("周建平", last_login=world.NOW - datetime.timedelta(days=180))
+    first, second = Client(), Client()
+    for browser in (first, second):
+        ask(browser, old.phone)
+        enter(browser)
+        time_machine.shift(datetime.timedelta(minutes=2))
+    first.post("/sign-in/returning/", {"anew": ""})
+    assert is_in(first)
+    for sent in ({"anew": ""}, {"name": old.name}):
+        assert second.post("/sign-in/returning/", sent)["Location"] == "/sign-in/"
+        assert not is_in(second)
+    assert not User.objects.filter(phone="").exclude(pk=old.pk).exists()
+
+
+@pytest.mark.django_db
 def test_the_new_owner_of_a_number_begins_anew_and_the_old_account_is_out_of_his_reach(time_machine) -> None:
     time_machine.move_to(world.NOW)
     old = world.a_driver(world.a_branch())
