@@ -13,7 +13,7 @@ from portal.calendar import beijing_day
 from portal.models import Post, Role, User
 
 if TYPE_CHECKING:
-    from drivers.models import Claim
+    from drivers.models import Claim, Driver
 
 
 def _line(post: Post | None, day: datetime.date) -> list[str]:
@@ -53,6 +53,11 @@ def is_one_of_two(person: User, claim: "Claim") -> bool:
 
 def may_decide(post: Post, claim: "Claim", day: datetime.date) -> bool:
     return bool(claim.office_path) and any(claim.office_path.startswith(path) for path in _line(post, day))
+
+
+def is_in_line(post: Post, driver: "Driver", day: datetime.date) -> bool:
+    """Is the branch responsible for the driver in the post's own line?"""
+    return bool(driver.branch_path) and any(driver.branch_path.startswith(path) for path in _line(post, day))
 
 
 def may_look(post: Post, claim: "Claim", day: datetime.date) -> bool:

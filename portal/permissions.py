@@ -161,6 +161,12 @@ def _line(paths: list[str]) -> Q:
     return line
 
 
+def has_post_beyond(person: User, office: Post, day: datetime.date) -> bool:
+    """Does a post of the person, in force or to come, lie outside where this post appoints?"""
+    held = Post.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), person=person)
+    return held.exclude(organisation__in=administered_organisations(office, day)).exists()
+
+
 def administering_post(by: User, organisation: Organisation, day: datetime.date) -> Post | None:
     """The post in which a person appoints at this organisation: the province's, or one of the organisation's line."""
     for post in posts_giving(by, roles.ADMINISTER_SECURITY, day):

@@ -14,6 +14,7 @@ from drivers.models import OPEN, Claim, ClaimStatus, ClaimWay, Driver
 from portal import events, sms
 from portal.actions import people
 from portal.actions.readings import note_reading
+from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.models import Event, Post, User
 from portal.privacy import Kind
@@ -102,6 +103,13 @@ def grant(claim_id: int, given: Given, *, reason: str, by: Post, now: datetime.d
         raise Refused(str(NO_RECORD))
     if known is not None and known.pk != driver.pk:
         raise Refused(_("That is not the licence of the record that is claimed."))
+    if known is None and not permissions.is_in_line(by, driver, beijing_day(now)):
+        raise Refused(
+            _(
+                "The record of this licence belongs to another branch."
+                " Refuse, and ask him to name the district he drives from."
+            )
+        )
     Driver.objects.select_for_update(no_key=True).get(pk=driver.pk)
     claim.driver, claim.holder, claim.reason = driver, driver.person, reason
     if permissions.is_one_of_two(by.person, claim):

@@ -157,6 +157,10 @@ def choose(post_id: int | None, *, by: User, now: datetime.datetime) -> Post | N
 def reset_factor(person: User, *, organisation: Organisation, by: User, now: datetime.datetime) -> None:
     """Take away the second factors of a person who lost his, so that he enrols a new one; his sessions end with it."""
     office = _require_office(by, person, organisation, now)
+    if office is not None and permissions.has_post_beyond(person, office, beijing_day(now)):
+        raise Refused(
+            _("This person holds a post in another line too: an administrator above both takes the factor away.")
+        )
     count, _kinds = Authenticator.objects.filter(user=person).delete()
     if not count:
         raise Refused(_("This person has no second factor."))

@@ -4,7 +4,6 @@ import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal import events, permissions, same_person
@@ -53,8 +52,7 @@ def _require_office(person: User, post: Post, reason: str, by: User, now: dateti
         raise PermissionDenied
     if same_person.are_one(by.pk, person.pk):
         raise Refused(_("Your own account is switched by another security administrator."))
-    elsewhere = Post.objects.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), person=person)
-    if elsewhere.exclude(organisation__in=permissions.administered_organisations(office, day)).exists():
+    if permissions.has_post_beyond(person, office, day):
         raise Refused(
             _("This person holds a post in another line too: an administrator above both switches the account.")
         )

@@ -174,7 +174,7 @@ def test_a_worker_that_dies_while_it_sends_loses_nothing(office: Any, receiver: 
 
     monkeypatch.setattr(hook_door, "send", dies)
     with pytest.raises(SystemExit):
-        send()
+        send(NOW)
     monkeypatch.undo()
     assert HookMessage.objects.get().tries == 1
     assert send(NOW + MINUTE / 2) == {}

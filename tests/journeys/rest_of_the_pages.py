@@ -67,7 +67,7 @@ def walks(now: datetime.datetime) -> Walks:
         "system_admin": [of("hook_secret", things["hook"], "portal"), *_registers(things),
             *(of(name, None, "platforms") for name in ("new_company", "new_vehicle")),
             of("new_driver", None, "drivers"),
-            *(of(name, things["import"], "portal") for name in ("import_problems", "start_import", "undo_import")),
+            *(of(name, things["import"], "portal") for name in ("start_import", "undo_import")),
         ],
     }  # fmt: skip
     return {

@@ -97,6 +97,7 @@ WITHOUT_PAGE = frozenset(
         "portal:calendar_table",
         "portal:go_on",
         "portal:healthz",
+        "portal:import_problems",
         "portal:import_template",
         "portal:kit",
         "portal:my_consent",
