@@ -177,7 +177,10 @@ def vacant_desks(*, now: datetime.datetime) -> int:
 
 
 def without_anyone(*, now: datetime.datetime) -> list[str]:
-    """Codes of the open appeals on which nobody may act today, bars and ties counted: the invariant, in full."""
+    """Codes of the open appeals on which nobody may act today, bars and ties counted: the invariant, in full.
+
+    Whoever is on duty for an urgent one does not count: his hours end, and the desk would still have nobody.
+    """
     reads = Reads(now)
     legs = Prefetch("legs", Leg.objects.select_related("handler", "designated"))
     rows = Appeal.objects.open().select_related("handling_org", "handler").prefetch_related(legs, "bars").order_by("pk")

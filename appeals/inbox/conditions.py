@@ -76,11 +76,20 @@ def due_in(state: str, today: datetime.date, now: datetime.datetime, calendar: W
     by_tonight = Q(turn__lte=tonight)
     return {
         OVERDUE: by_tonight & ((by_day & Q(clock_date__lt=today)) | (untaken & Q(turn__lte=moment))),
-        TODAY: by_tonight & ((by_day & Q(clock_date=today)) | (untaken & Q(turn__gt=moment))),
+        TODAY: _of_today(today, now) & Q(turn__gt=moment),
         SOON: by_day & Q(clock_date__gt=today, clock_date__lte=until, turn__gte=tonight, turn__lte=later),
         LATER: by_day & Q(clock_date__gt=until, turn__gte=later),
         RESTING: Q(status=chain.ASKED),
     }[state]
+
+
+def _of_today(today: datetime.date, now: datetime.datetime) -> Q:
+    """What runs out today. Late in the evening an untaken urgent case may run out after midnight: until then it is
+    tonight's; only then is the database asked for two days, which no index has in the list's order."""
+    last = beijing_day(now + datetime.timedelta(hours=chain.URGENT_HOURS))
+    if last == today:
+        return Q(clock_date=today)
+    return Q(clock_date__in=(today, last)) & (Q(clock_date=today) | Q(turn__lt=0))
 
 
 def last_soon(today: datetime.date, calendar: WorkCalendar) -> datetime.date:
