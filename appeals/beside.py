@@ -16,7 +16,7 @@ from appeals.models import Answer, Appeal, Identity, Link, Note
 from portal.calendar import beijing_day
 from portal.models import Post
 
-MOST_OTHERS, MOST_SIMILAR, SUMMARY = 20, 5, 140
+MOST_OTHERS, MOST_SUGGESTED, MOST_SIMILAR, SUMMARY = 20, 3, 5, 140
 NEAR = datetime.timedelta(days=30)
 
 
@@ -83,12 +83,12 @@ class Beside:
 
     @property
     def suggested(self) -> list[Other]:
-        """Those that may be the same matter and are not linked yet."""
-        return [other for other in self.others if other.is_suggested and not other.link]
+        """The newest that may be the same matter and are not linked yet; once one is, the next comes up."""
+        return [other for other in self.others if other.is_suggested and not other.link][:MOST_SUGGESTED]
 
     @property
     def history(self) -> list[Other]:
-        return [other for other in self.others if not other.link and not other.is_suggested]
+        return [other for other in self.others if not other.link and other not in self.suggested]
 
     # -- similar cases ------------------------------------------------------------------------------------------------
 

@@ -51,6 +51,16 @@ def test_the_same_kind_within_thirty_days_is_suggested(line: Line) -> None:
     assert [other.appeal.pk for other in found.history] == [old.pk]
 
 
+def test_three_are_suggested_and_the_next_comes_up_once_one_is_linked(line: Line) -> None:
+    others = [line.appeal() for _more in range(4)]
+    appeal = line.appeal()
+    found = beside(line, appeal)
+    assert [other.appeal.pk for other in found.suggested] == [one.pk for one in reversed(others[1:])]
+    assert [other.appeal.pk for other in found.history] == [others[0].pk]
+    link(line, appeal, others[3])
+    assert others[0].pk in {other.appeal.pk for other in beside(line, appeal).suggested}
+
+
 def test_another_drivers_case_is_not_among_them(line: Line) -> None:
     line.appeal(by=world.a_driver(line.branch, contact=line.contact))
     found = beside(line, line.appeal())

@@ -69,7 +69,7 @@ def test_a_rule_that_says_no_keeps_the_text_too() -> None:
     ).content.decode()
     assert "这件诉求已经撤回。" in page
     assert "&lt;b&gt;我的话&lt;/b&gt;" in page
-    assert "什么都没改，您写的还在下面。" in page
+    assert "什么都没改，写好的内容还在下面。" in page
 
 
 def test_a_lockout_says_how_long() -> None:
