@@ -89,7 +89,7 @@ def _of_today(today: datetime.date, now: datetime.datetime) -> Q:
     last = beijing_day(now + datetime.timedelta(hours=chain.URGENT_HOURS))
     if last == today:
         return Q(clock_date=today)
-    return Q(clock_date__in=(today, last)) & (Q(clock_date=today) | Q(turn__lt=0))
+    return Q(clock_date__in=(today, last), turn__lte=int(end_of(today).timestamp()))
 
 
 def last_soon(today: datetime.date, calendar: WorkCalendar) -> datetime.date:

@@ -110,7 +110,9 @@ class Desk:
         if not wanted.words:
             return Narrowing(condition, MOST)
         hits = search(wanted.words, self.post, self.now)
-        return Narrowing(condition & hits.condition, MOST_OF_COMMON if hits.is_common else MOST)
+        if hits.is_common:
+            return Narrowing(condition & hits.condition, MOST_OF_COMMON)
+        return Narrowing(condition & hits.condition, MOST, is_few=True)
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ class Narrowing:
 
     condition: Q
     most: int
+    is_few: bool = False  # to these cases by their ids
 
 
 def found(post: Post, wanted: Wanted, now: datetime.datetime) -> QuerySet[Appeal]:
@@ -180,10 +183,16 @@ def read(
     asked |= {f"desk {name}": desk.mine.narrowed(part).sights() for name, part in standing(desk.today).items()}
     for code, one in (kept or {}).items():
         asked[f"kept {code}"] = desk.behind(one.show, desk.narrowing(one).condition).sights()
+    if narrowed.is_few:
+        asked[f"found {ALL}"] = desk.behind(ALL, narrowed.condition).sights()
     counted = tally(asked)
     whole = _named("desk", counted)
     counts = {chip: whole[chip] for chip in CHIPS if chip in whole}
-    if wanted.is_narrowed:
+    if narrowed.is_few:
+        # a few cases are gone through once, not once for each chip
+        at_desk = {chip: of_chip(chip, desk.today) for chip in CHIPS if chip != ALL}
+        counts = desk.mine.narrowed(narrowed.condition).counts(at_desk) | _named("found", counted)
+    elif wanted.is_narrowed:
         counts = tally({chip: desk.behind(chip, narrowed.condition).sights() for chip in CHIPS}, narrowed.most)
     listed: Any = Listed(desk.behind(wanted.show, narrowed.condition), wanted)
     paginator: Paginator[Appeal] = Paginator(listed, rows_a_page)

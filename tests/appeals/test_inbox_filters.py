@@ -66,6 +66,22 @@ def test_an_urgent_case_is_overdue_by_the_hour() -> None:
     assert rows.get().number == urgent.number
 
 
+def test_late_in_the_evening_an_urgent_case_of_tonight_is_due_today_though_it_runs_out_tomorrow() -> None:
+    line = a_line()
+    late = world.at(f"{world.NOW.date()} 23:10")
+    urgent = world.an_appeal(by=line.driver, is_urgent=True, category="safety", now=late)
+    today, tomorrow = due_on(line.appeal("in_hand"), 0), due_on(line.appeal("in_hand"), 1)
+
+    def listed(due: str, now: datetime.datetime) -> set[str]:
+        rows = inbox.read(line.secretary, Wanted.of({"show": "all", "due": due}), now).rows
+        return {row.appeal.number for row in rows}
+
+    assert (listed("today", late), listed("soon", late)) == ({urgent.number, today.number}, {tomorrow.number})
+    past = late + datetime.timedelta(hours=2, minutes=1)
+    assert listed("overdue", past) == {urgent.number, today.number}
+    assert listed("today", past) == {tomorrow.number}
+
+
 def test_the_filter_by_due_is_the_mark_on_the_row() -> None:
     """Over a weekend and a holiday too: what is filtered as due soon reads as due soon."""
     line = a_line()
@@ -300,3 +316,4 @@ def test_a_line_of_two_desks_lists_a_case_once() -> None:
     committee = Post.objects.get(pk=line.committee.pk)
     assert found(committee) == {appeal.number}
     assert found(committee, show="todo") == {appeal.number}
+    assert found(committee, show="todo", q=appeal.title) == {appeal.number}
