@@ -17,13 +17,17 @@ from drivers.models import Claim, Driver, licence_hash
 from drivers.permissions_claims import may_see_claims
 from portal import events
 from portal.calendar import beijing_day
-from portal.front import Card
-from portal.models import Post, User
+from portal.front import Card, OpenWork
+from portal.models import Organisation, Post, User
 from portal.permissions import active_post
 from portal.proofs import Proof
 
 events.consume("drivers.number_left", ["portal.number_parted"], tying.number_left)
-events.consume("drivers.warn_old_number", ["drivers.claim_seen", "drivers.claim_asked"], claims_desk.warn_old_number)
+events.consume(
+    "drivers.warn_old_number",
+    ["drivers.claim_seen", "drivers.claim_asked", "drivers.claim_found"],
+    claims_desk.warn_old_number,
+)
 
 
 def cards(user: User, post: Post | None) -> Iterable[Card]:
@@ -46,6 +50,11 @@ def counts(request: HttpRequest) -> dict[str, int]:
     if post is None or not may_see_claims(post, day):
         return {}
     return {"drivers:desk_claims": Claim.objects.visible_to(post, day).open().count()}
+
+
+def organisation_work(organisation: Organisation, _now: datetime.datetime) -> list[OpenWork]:
+    """Claims lie with an office, not with one of its people: the office cannot be closed over them."""
+    return [OpenWork(_("Drivers' claims to be decided"), Claim.objects.filter(office=organisation).open().count())]
 
 
 def proof(person: User) -> Proof | None:

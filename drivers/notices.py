@@ -24,11 +24,12 @@ TO_CLAIMANT: dict[str, tuple[Promise, bool]] = {
 TO_HOLDER: dict[str, Promise] = {
     "drivers.claim_seen": _("Somebody says that your driver's record is his. Was it not you, object."),
     "drivers.claim_asked": _("Somebody says that your driver's record is his. Was it not you, object."),
+    "drivers.claim_found": _("Somebody says that your driver's record is his. Was it not you, object."),
     "drivers.claim_contested": _("The branch decides whose driver's record it is: yours or another person's."),
     "drivers.claim_agreed": _("A first person agreed that your driver's record is another's. A second one decides."),
     "drivers.claim_refused": _("The claim to your driver's record was refused. It stays yours."),
 }
-OBJECTABLE = ("drivers.claim_seen", "drivers.claim_asked")
+OBJECTABLE = ("drivers.claim_seen", "drivers.claim_asked", "drivers.claim_found")
 TO_OFFICE = ("drivers.claim_asked", "drivers.claim_placed", "drivers.claim_contested", "drivers.claim_agreed")
 LEADING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.COMMITTEE_STAFF)
 
@@ -52,7 +53,8 @@ def holder(event: Event) -> Iterator[Telling]:
     if claim.driver is None:
         return
     own: bool | SmsText = CLAIMED if event.kind in OBJECTABLE else True
-    told = [claim.driver.person]
+    # of a record found with the decision its account hears by the decision itself
+    told = [claim.driver.person] if event.kind != "drivers.claim_found" else []
     if event.kind in OBJECTABLE:
         told.append(User.objects.filter(phone_hash=claim.driver.phone_hash).first())
     for person in told:

@@ -12,6 +12,7 @@ from portal import roles
 from portal.models import Organisation, Post, Role
 from portal.phone import tidy_phone
 from portal.proofs import Proof
+from portal.register_forms import KeyForm
 from portal.widgets import DayParts, Tiles
 
 
@@ -106,7 +107,7 @@ class NameForm(forms.Form):
         return name
 
 
-class AppointForm(forms.Form):
+class AppointForm(KeyForm):
     """Who gets which role where, from when."""
 
     phone = forms.CharField(
@@ -138,7 +139,7 @@ class AppointForm(forms.Form):
         return cleaned
 
 
-class EndForm(forms.Form):
+class EndForm(KeyForm):
     """When a post ends."""
 
     NOW, DAY = "now", "day"
@@ -175,7 +176,7 @@ class EndForm(forms.Form):
         return cleaned
 
 
-class LeaveForm(forms.Form):
+class LeaveForm(KeyForm):
     """Leave and deputy of a post."""
 
     from_date = forms.DateField(label=gettext_lazy("First day of leave"), required=False, widget=DayParts())

@@ -27,7 +27,7 @@ class ReasonForm(KeyForm):
     )
 
 
-class AskLeaveForm(LeaveForm, KeyForm):
+class AskLeaveForm(LeaveForm):
     """The leave one asks for: both days are needed."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,7 +36,7 @@ class AskLeaveForm(LeaveForm, KeyForm):
             self.fields[name].required = True
 
 
-class InviteForm(AppointForm, KeyForm):
+class InviteForm(AppointForm):
     """Which number is invited to which post."""
 
     name = forms.CharField(

@@ -29,6 +29,7 @@ def match(given: Given, *, by: User, address: str, now: datetime.datetime) -> Cl
     """
     tries = Tries(by, given.number, address)
     pacing.hold(tries, now=now)
+    hold_people(by.pk)
     # after the wait for a try of his own that runs: had that one fitted, this one is no wrong try
     _require_unverified(by)
     driver = Driver.objects.with_licence(given.number)
@@ -56,12 +57,11 @@ def ask_branch(given: Given, *, place: Place, said: str, by: User, now: datetime
 
     A record that fits licence and name goes to its own branch, which knows the driver; all else to the district's.
     """
+    hold_people(by.pk)
     _require_unverified(by)
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if Claim.objects.of(by).filter(status__in=OPEN).exclude(status=ClaimStatus.SEEN).exists():
         raise Refused(_("The branch checks your claim already. Take it back first if something in it was wrong."))
-    asked = Claim.objects.of(by).filter(way=ClaimWay.BRANCH, made_at__gt=now - datetime.timedelta(days=ASKED_DAYS))
-    if asked.count() >= ASKED_MOST:
+    if _asked_lately(by, now, is_objection=False) >= ASKED_MOST:
         raise Refused(_("You asked the branch three times this month. Please go to a driver home with your licence."))
     replace_open(by, by=by, now=now)
     driver = find(given)
@@ -75,14 +75,17 @@ def ask_branch(given: Given, *, place: Place, said: str, by: User, now: datetime
 @transaction.atomic
 def object_to(claim_code: str, *, said: str, by: User, now: datetime.datetime) -> Claim:
     """Whoever holds the number the register has says that the record is his: both claims go to the branch."""
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    # held, or the second look at the licence and this objection would overwrite each other
     found = claimed_with_number_of(by, now).filter(code=claim_code)
+    hold_people(by.pk, *found.values_list("person", flat=True))
+    # held, or the second look at the licence and this objection would overwrite each other
     other = found.select_for_update(no_key=True, of=("self",)).first()
     if other is None or other.driver is None:
         raise Refused(_("Nobody claims a record with your number."))
     if Claim.objects.of(by).filter(driver=other.driver, is_objection=True).open().exists():
         raise Refused(_("You have objected already; the branch looks at it."))
+    # each objection is a message to everybody concerned
+    if _asked_lately(by, now, is_objection=True) >= ASKED_MOST:
+        raise Refused(_("You objected three times this month. Please go to a driver home with your licence."))
     if other.status == ClaimStatus.SEEN:
         other.status = ClaimStatus.ASKED
         other.save(update_fields=["status"])
@@ -98,6 +101,7 @@ def object_to(claim_code: str, *, said: str, by: User, now: datetime.datetime) -
 @transaction.atomic
 def withdraw(claim_id: int, *, by: User, now: datetime.datetime) -> Claim:
     """He takes his own claim back before anybody decided."""
+    hold_people(by.pk)
     claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id, person=by)
     if not claim.is_open:
         raise Refused(_("This claim has come to its end already."))
@@ -131,6 +135,12 @@ def claimed_with_number_of(person: User, now: datetime.datetime) -> ClaimQuerySe
     return rows.exclude(person=person).exclude(driver__person=person).order_by("-made_at", "pk")
 
 
+def hold_people(*ids: int) -> None:
+    """Whoever changes claims first locks the people who made them, then the claims, then records: always in this order,
+    so that no two ever wait for each other."""
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
 def replace_open(person: User, *, by: User, now: datetime.datetime) -> None:
     """A person has one open claim: a new one takes the place of the one before."""
     for claim in Claim.objects.of(person).open().select_for_update(no_key=True):
@@ -152,6 +162,12 @@ def _send(claim: Claim, by: User, now: datetime.datetime) -> Claim:
     facts = {"place": claim.place.code, "is_objection": claim.is_objection}
     events.record("drivers.claim_asked", claim, by=by, at=now, facts=facts)
     return claim
+
+
+def _asked_lately(person: User, now: datetime.datetime, *, is_objection: bool) -> int:
+    since = now - datetime.timedelta(days=ASKED_DAYS)
+    rows = Claim.objects.of(person).filter(way=ClaimWay.BRANCH, made_at__gt=since)
+    return rows.filter(is_objection=is_objection).count()
 
 
 def _committee_of(place: Place) -> Organisation:

@@ -47,7 +47,7 @@ def see(given: Given, *, phone: str, by: Post, now: datetime.datetime) -> Claim:
         raise Refused(str(NO_RECORD))
     person = people.register(phone, now=now)
     # one open claim a person: what he asks for himself meanwhile waits here
-    User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    claims.hold_people(person.pk)
     if permissions.is_one_of_two(by.person, Claim(person=person, driver=driver, holder=driver.person)):
         raise Refused(_("Nobody looks at his own licence here: a colleague does it."))
     if driver.person_id == person.pk:
@@ -111,9 +111,15 @@ def grant(claim_id: int, given: Given, *, reason: str, by: Post, now: datetime.d
             )
         )
     Driver.objects.select_for_update(no_key=True).get(pk=driver.pk)
+    if claim.status == ClaimStatus.AGREED and claim.holder_id != driver.person_id:
+        # the first yes was to taking the record from somebody else than has it now
+        claim.status, claim.agreed_by, claim.agreed_at = ClaimStatus.ASKED, None, None
     claim.driver, claim.holder, claim.reason = driver, driver.person, reason
     if permissions.is_one_of_two(by.person, claim):
         raise Refused(_("Nobody looks at his own licence here: a colleague does it."))
+    if known is None:
+        # only now somebody can be told whose number the record has
+        events.record("drivers.claim_found", claim, by=by.person, post=by, at=now, facts={"driver": driver.code})
     if claim.takes_from_account and claim.status == ClaimStatus.ASKED:
         claim.status, claim.agreed_by, claim.agreed_at = ClaimStatus.AGREED, by, now
         claim.save(update_fields=["driver", "holder", "reason", "status", "agreed_by", "agreed_at"])
@@ -122,7 +128,7 @@ def grant(claim_id: int, given: Given, *, reason: str, by: Post, now: datetime.d
     if claim.agreed_by is not None and claim.agreed_by.person_id == by.person_id:
         raise Refused(_("You agreed first. Another person has to agree as well before a record leaves an account."))
     claim.decided_by = by
-    claim.save(update_fields=["driver", "holder", "reason", "decided_by"])
+    claim.save(update_fields=["driver", "holder", "reason", "decided_by", "status", "agreed_by", "agreed_at"])
     if claim.takes_from_account:
         tying.untie(driver.pk, why="branch", by=by.person, post=by, now=now)
     return _grant(claim, driver, by, now)
@@ -153,16 +159,19 @@ def warn_old_number(event: Event, now: datetime.datetime) -> None:
 
     An account with that number is told by a notice; here only numbers behind which there is none are written to.
     """
-    claim = Claim.objects.select_related("driver", "person").get(code=events.code_of(event.subject))
-    driver = claim.driver
-    if driver is None or claim.status not in OPEN or driver.phone_hash == claim.person.phone_hash:
+    rows = Claim.objects.select_related("driver", "person")
+    claim = rows.filter(code=events.code_of(event.subject), status__in=[*OPEN, ClaimStatus.GRANTED]).first()
+    driver = claim.driver if claim else None
+    # a claim whose person was erased is gone
+    if claim is None or driver is None or driver.phone_hash == claim.person.phone_hash:
         return
     if not User.objects.filter(phone_hash=driver.phone_hash).exists():
         sms.door().send(driver.phone, str(CLAIMED.words))
 
 
 def _held(claim_id: int) -> tuple[Claim, Driver | None]:
-    """The claim and its record as they are now, locked."""
+    """The claim and its record as they are now, locked, after the person who made it."""
+    claims.hold_people(Claim.objects.values_list("person", flat=True).get(pk=claim_id))
     claim = Claim.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "person", "first_by__person", "first_by__organisation", "agreed_by__person"
     ).get(pk=claim_id)  # fmt: skip

@@ -56,7 +56,7 @@ def let_go(*, by: User, now: datetime.datetime) -> Driver:
 @transaction.atomic
 def number_left(event: Event, now: datetime.datetime) -> None:
     """The number is somebody else's by now: nothing of the record hangs on the old account until it is claimed anew."""
-    person = User.objects.get(code=events.code_of(event.subject))
+    person = User.objects.select_for_update(no_key=True).get(code=events.code_of(event.subject))
     held = Driver.objects.of(person).first()
     if held is not None:
         untie(held.pk, why="number", by=None, post=None, now=now)

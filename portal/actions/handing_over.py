@@ -10,6 +10,7 @@ from portal import events, front
 from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.front import HandOver, OpenWork
+from portal.jobs import attempt
 from portal.models import Organisation, Post, Role, User
 
 # of these each may go on with the other's work
@@ -72,7 +73,8 @@ def hand_over(
 def hand_over_left(*, now: datetime.datetime) -> int:
     """After midnight: what lies with posts that ended, people who were switched off, and leaves without a deputy.
 
-    Running it again changes nothing. Returns how many things changed hands.
+    Running it again changes nothing. A post whose work cannot be handed over holds up no other. Returns how many things
+    changed hands.
     """
     day = beijing_day(now)
     ended = Q(until_date__lt=day, until_date__gte=day - LOOKED_BACK) | Q(person__is_active=False)
@@ -84,7 +86,10 @@ def hand_over_left(*, now: datetime.datetime) -> int:
         if not is_over and has_stand_in(post, day):
             continue
         heir = post.work_to if is_over and post.work_to in heirs(post, day) else None
-        count += hand_over(post, to=heir, by=None, office=None, now=now, is_leave=not is_over)
+        done, _error = attempt(
+            "portal.hand_over", hand_over, post, to=heir, by=None, office=None, now=now, is_leave=not is_over
+        )
+        count += done or 0
     return count
 
 

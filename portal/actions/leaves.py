@@ -49,6 +49,8 @@ def ask(
 @transaction.atomic
 def decide(request_id: int, *, is_agreed: bool, by: User, office: Post, now: datetime.datetime) -> LeaveRequest:
     """Confirm or refuse. Confirmed, it stands on the post with its deputy, as if an administrator had written it."""
+    # the post before the request, as in `ask`
+    Post.objects.select_for_update(no_key=True).filter(leave_requests=request_id).values_list("pk").first()
     rows = LeaveRequest.objects.select_for_update(of=("self",)).select_related("post", "deputy")
     asked = rows.get(pk=request_id)
     if not permissions.may_act_in(by, office, beijing_day(now)) or not before(office, now).filter(pk=asked.pk).exists():

@@ -120,41 +120,39 @@ def desk_post(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def appoint(request: HttpRequest) -> HttpResponse:
-    office = require_administrator(request)
-    now = timezone.now()
-    form = AppointForm(
-        request.POST or None, organisations=_organisations(office).live(), initial={"from_date": beijing_day(now)}
-    )
-    if form.is_valid():
-        person = User.objects.with_phone(form.cleaned_data.pop("phone"))
-        try:
-            if person is None:
-                raise Refused(_("Nobody has signed in with this number yet. Ask the person to sign in once."))
-            post = actions.appoint(person, by=request.user, now=now, **form.cleaned_data)  # type: ignore[arg-type]
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Appointed. The post counts from the day you gave."))
-            return redirect("portal:desk_post", post.code)
-    return render(request, "portal/appoint.html", {"form": form})
+    office, now = require_administrator(request), timezone.now()
+    organisations = _organisations(office).live()
+    given = {"from_date": beijing_day(now)}
+
+    def do(values: dict[str, Any]) -> str:
+        person = User.objects.with_phone(values.pop("phone"))
+        if person is None:
+            raise Refused(_("Nobody has signed in with this number yet. Ask the person to sign in once."))
+        messages.success(request, _("Appointed. The post counts from the day you gave."))
+        return actions.appoint(person, by=request.user, now=now, **values).code  # type: ignore[arg-type]
+
+    return make_move(
+        request, AppointForm(request.POST or None, organisations=organisations, initial=given), verb="portal.appoint",
+        subject="", do=do, to=_shown_at, template="portal/appoint.html", context={},
+    )  # fmt: skip
 
 
 def end(request: HttpRequest, code: str) -> HttpResponse:
     post, now = _post(request, code), timezone.now()
-    form = EndForm(request.POST or None, colleagues=handing_over.heirs(post, beijing_day(now)))
-    if form.is_valid():
-        at_once = form.cleaned_data["when"] == EndForm.NOW
-        last = beijing_day(now) - datetime.timedelta(days=1) if at_once else form.cleaned_data["last_date"]
-        try:
-            to = form.cleaned_data["to"]
-            actions.end_post(post.pk, last_date=last, to=to, by=request.user, now=now)  # type: ignore[arg-type]
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The post has ended.") if at_once else _("The post ends after that day."))
-            return redirect("portal:desk_post", post.code)
-    words = {"form": form, "shown": post, "work": handing_over.open_work(post, now)}
-    return render(request, "portal/end_post.html", words)
+    colleagues = handing_over.heirs(post, beijing_day(now))
+
+    def do(values: dict[str, Any]) -> str:
+        at_once = values["when"] == EndForm.NOW
+        last = beijing_day(now) - datetime.timedelta(days=1) if at_once else values["last_date"]
+        actions.end_post(post.pk, last_date=last, to=values["to"], by=request.user, now=now)  # type: ignore[arg-type]
+        messages.success(request, _("The post has ended.") if at_once else _("The post ends after that day."))
+        return post.code
+
+    return make_move(
+        request, EndForm(request.POST or None, colleagues=colleagues), verb="portal.end_post", subject=code, do=do,
+        to=_shown_at, template="portal/end_post.html",
+        context={"shown": post, "work": handing_over.open_work(post, now)},
+    )  # fmt: skip
 
 
 def switch_person(request: HttpRequest, code: str) -> HttpResponse:
@@ -171,7 +169,7 @@ def switch_person(request: HttpRequest, code: str) -> HttpResponse:
     words = {"shown": post, "is_off": is_off, "work": [] if is_off else handing_over.open_work(post, now)}
     return make_move(
         request, ReasonForm(request.POST or None), verb=f"portal.switch_{'on' if is_off else 'off'}", subject=code,
-        do=do, to=lambda back: reverse("portal:desk_post", args=[back]), template="portal/switch_person.html",
+        do=do, to=_shown_at, template="portal/switch_person.html",
         context=words,
     )  # fmt: skip
 
@@ -179,17 +177,18 @@ def switch_person(request: HttpRequest, code: str) -> HttpResponse:
 def leave(request: HttpRequest, code: str) -> HttpResponse:
     post, now = _post(request, code), timezone.now()
     given = {"from_date": post.leave_from_date, "until_date": post.leave_until_date, "deputy": post.deputy}
-    form = LeaveForm(request.POST or None, deputies=deputies(post), initial=given)
-    if form.is_valid():
-        first, last, deputy = (form.cleaned_data[name] for name in ("from_date", "until_date", "deputy"))
-        try:
-            actions.set_leave(post.pk, span=(first, last) if first else None, deputy=deputy, by=request.user, now=now)  # type: ignore[arg-type]
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Leave and deputy are written down."))
-            return redirect("portal:desk_post", post.code)
-    return render(request, "portal/leave.html", {"form": form, "shown": post})
+
+    def do(values: dict[str, Any]) -> str:
+        first, last, deputy = (values[name] for name in ("from_date", "until_date", "deputy"))
+        span = (first, last) if first else None
+        actions.set_leave(post.pk, span=span, deputy=deputy, by=request.user, now=now)  # type: ignore[arg-type]
+        messages.success(request, _("Leave and deputy are written down."))
+        return post.code
+
+    return make_move(
+        request, LeaveForm(request.POST or None, deputies=deputies(post), initial=given), verb="portal.set_leave",
+        subject=code, do=do, to=_shown_at, template="portal/leave.html", context={"shown": post},
+    )  # fmt: skip
 
 
 def reset_factor(request: HttpRequest, code: str) -> HttpResponse:
@@ -215,6 +214,10 @@ def require_administrator(request: HttpRequest) -> Post:
     if post is None or not permissions.has_permission(post, roles.ADMINISTER_SECURITY):
         raise Http404
     return post
+
+
+def _shown_at(code: str) -> str:
+    return reverse("portal:desk_post", args=[code])
 
 
 def _in_reach(office: Post) -> "Post.objects":  # type: ignore[valid-type]

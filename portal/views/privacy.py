@@ -76,8 +76,12 @@ def consent(request: HttpRequest, purpose: str) -> HttpResponse:
     to = to if url_has_allowed_host_and_scheme(to, allowed_hosts=None) and to.startswith("/") else ""
     if request.method == "POST":
         act = actions.give_consent if request.POST.get("answer") == "yes" else actions.withdraw_consent
-        act(request.user, purpose, now=timezone.now())  # type: ignore[arg-type]
-        messages.success(request, _("Saved."))
+        try:
+            act(request.user, purpose, now=timezone.now())  # type: ignore[arg-type]
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
         return redirect(to or "portal:consents")
     words = {"purpose": PURPOSES[purpose], "has": _has(request, purpose), "next": to, "version": NOTICE_VERSION}
     return render(request, "portal/my_consent.html", {**frame_for(request), **words})

@@ -17,8 +17,9 @@ from drivers.matching import Given, is_same_name, tidy_licence
 from drivers.models import Claim, ClaimPace, ClaimStatus, Driver, licence_hash
 from drivers.permissions import may_see_facts
 from portal import front
+from portal.actions import deliveries
 from portal.errors import Refused
-from portal.models import Post, Role
+from portal.models import Event, Notice, Post, Role
 from tests import world
 from tests.journeys.walk import hidden_fields, send
 
@@ -196,8 +197,75 @@ def test_a_second_look_and_an_objection_at_once_are_one_after_the_other() -> Non
     claim = claims_desk.see(of(driver), phone="19912340002", by=volunteer, now=NOW)
     with CaptureQueriesContext(connection) as asked:
         claims.object_to(claim.code, said="", by=numbered, now=NOW)
-    first = next(one["sql"] for one in asked.captured_queries if 'FROM "drivers_claim"' in one["sql"])
+    reads = [one["sql"] for one in asked.captured_queries if 'SELECT "drivers_claim"."id"' in one["sql"]]
+    first = reads[0]
     assert 'FOR NO KEY UPDATE OF "drivers_claim"' in first
+
+
+def test_whoever_changes_a_claim_locks_its_person_first() -> None:
+    """In one order, so that asking the branch and a second look at the same moment never wait for each other."""
+    person, volunteer = world.a_person("周建平"), a_volunteer()
+    driver = world.a_record(person, world.a_branch())
+    claim = claims_desk.see(of(driver), phone=person.phone, by=volunteer, now=NOW)
+    colleague = world.a_post(Role.VOLUNTEER, volunteer.organisation)
+    for move in (
+        lambda: claims_desk.look_again(claim.pk, by=colleague, now=NOW),
+        lambda: claims.ask_branch(of(driver), place=driver.place, said="", by=world.a_person(), now=NOW),
+        lambda: claims.match(of(driver), by=world.a_person(), address="192.0.2.7", now=NOW),
+    ):
+        with CaptureQueriesContext(connection) as asked:
+            move()
+        locked = [one["sql"] for one in asked.captured_queries if "FOR NO KEY UPDATE" in one["sql"]]
+        own = [sql for sql in locked if "drivers_claimpace" not in sql]
+        assert 'FROM "portal_user"' in own[0]
+
+
+def test_objecting_over_and_over_ends() -> None:
+    """Each objection is a message to people who did nothing."""
+    numbered, volunteer = world.a_person("周建平"), a_volunteer()
+    line = world.a_line()
+    driver = world.a_record(numbered, line["branch"])
+    for number in range(4):
+        claim = claims_desk.see(of(driver), phone=f"1991234001{number}", by=volunteer, now=NOW)
+        if number == 3:
+            with pytest.raises(Refused, match="三次"):
+                claims.object_to(claim.code, said="", by=numbered, now=NOW)
+        else:
+            claims.withdraw(claims.object_to(claim.code, said="", by=numbered, now=NOW).pk, by=numbered, now=NOW)
+    claims.ask_branch(of(driver), place=driver.place, said="", by=numbered, now=NOW)
+
+
+def test_a_first_yes_counts_only_against_the_account_it_was_said_of() -> None:
+    line = world.a_line()
+    colleague = world.a_post(Role.DEPUTY_SECRETARY, line["branch"])
+    driver = world.a_driver(line["branch"]).driver
+    claim = claims.ask_branch(of(driver), place=driver.place, said="", by=world.a_person(), now=NOW)
+    claims_desk.grant(claim.pk, of(driver), reason="看过驾驶证。", by=line["secretary"], now=NOW)
+    tying.untie(driver.pk, why="branch", by=line["secretary"].person, post=line["secretary"], now=NOW)
+    other = world.a_person()
+    tying.tie(driver.pk, other, by=line["secretary"].person, post=line["secretary"], now=NOW)
+    again = claims_desk.grant(claim.pk, of(driver), reason="看过驾驶证。", by=colleague, now=NOW)
+    assert (again.status, again.agreed_by, again.holder) == (ClaimStatus.AGREED, colleague, other)
+    assert claims_desk.grant(claim.pk, of(driver), reason="看过。", by=line["secretary"], now=NOW).status == "granted"
+
+
+def test_a_record_found_with_the_decision_warns_its_number_then() -> None:
+    line = world.a_line()
+    driver = world.a_record(world.a_person("周建平"), line["branch"])
+    given = Given("510500000000000017", "周建平")
+    claim = claims.ask_branch(given, place=driver.place, said="", by=world.a_person("周建平"), now=NOW)
+    claims.place_with(claim.pk, office=line["branch"], now=NOW)
+    told = Notice.objects.filter(person__phone_hash=driver.phone_hash)
+
+    def deliver() -> None:
+        for event in Event.objects.filter(kind__startswith="drivers.claim_").order_by("pk"):
+            deliveries.deliver_event(event.pk, now=NOW)
+
+    deliver()
+    assert not told.exists()
+    claims_desk.grant(claim.pk, of(driver), reason="看过驾驶证。", by=line["secretary"], now=NOW)
+    deliver()
+    assert "档案" in told.get().text
 
 
 def test_a_person_has_one_open_claim_and_asks_three_times_a_month() -> None:

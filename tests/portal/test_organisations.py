@@ -125,6 +125,6 @@ def test_ending_a_post_shows_what_lies_with_it_and_asks_to_whom(office: Post) ->
     page = browser.get(address).content.decode()
     assert "正在办的诉求" in page
     assert colleague.person.name in page
-    assert browser.post(address, {"when": "now", "to": colleague.code}).status_code == 302
+    assert browser.post(address, {"when": "now", "to": colleague.code, "key": "ended"}).status_code == 302
     case.refresh_from_db()
     assert case.handler == colleague

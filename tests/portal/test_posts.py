@@ -285,19 +285,26 @@ def test_appointing_ending_and_leave_on_the_page(administrator: Post) -> None:
     browser = world.signed_in(administrator.person, administrator)
     person, branch = world.a_person("冯志强"), world.a_branch()
     form = {"phone": person.phone, "organisation": branch.pk, "role": "secretary"}
-    form |= {"from_date_year": "2026", "from_date_month": "11", "from_date_day": "23"}
+    form |= {"from_date_year": "2026", "from_date_month": "11", "from_date_day": "23", "key": "appointed"}
     assert "还没登录过" in browser.post("/desk/posts/new/", form | {"phone": "13600136000"}).content.decode()
     assert "只设在" in browser.post("/desk/posts/new/", form | {"role": "custodian"}).content.decode()
     where = browser.post("/desk/posts/new/", form)["Location"]
     post = Post.objects.get(person=person)
-    assert where == f"/desk/posts/{post.code}/"
+    assert where == f"/desk/posts/{post.code}/" == browser.post("/desk/posts/new/", form)["Location"]
     assert "冯志强" in browser.get(where).content.decode()
     deputy = world.a_post(Role.DEPUTY_SECRETARY, branch)
-    leave = {"from_date_year": "2026", "from_date_month": "12", "from_date_day": "1", "deputy": deputy.pk}
+    leave = {
+        "from_date_year": "2026",
+        "from_date_month": "12",
+        "from_date_day": "1",
+        "deputy": deputy.pk,
+        "key": "leave",
+    }
     browser.post(f"{where}leave/", leave)
     assert Post.objects.get(pk=post.pk).deputy == deputy
     assert "填上最后一天" in browser.post(f"{where}end/", {"when": "day"}).content.decode()
-    browser.post(f"{where}end/", {"when": "now"})
+    for _twice in range(2):
+        assert browser.post(f"{where}end/", {"when": "now", "key": "ended"})["Location"] == where
     assert Post.objects.get(pk=post.pk).until_date == TODAY - DAY
 
 
