@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass
 
 from appeals import chain
-from appeals.models import Appeal
+from appeals.models import Appeal, ClockSetting
 from appeals.reads import Reads
 
 
@@ -22,8 +22,8 @@ def days_for(appeal: Appeal, tier: int, day: datetime.date, reads: Reads) -> Day
     return days_at(appeal.place.city.pk, appeal.category, tier, day, reads)
 
 
-def days_at(city_id: int | None, category: str, tier: int, day: datetime.date, reads: Reads) -> Days:
-    """What holds at a place for a kind of appeal: the most particular row, and of those the newest."""
+def setting_at(city_id: int | None, category: str, tier: int, day: datetime.date, reads: Reads) -> ClockSetting | None:
+    """The row that holds that day; none where the chain's own clocks do."""
     rows = [
         row
         for row in reads.clock_settings
@@ -32,8 +32,15 @@ def days_at(city_id: int | None, category: str, tier: int, day: datetime.date, r
         and row.category in (category, "")
         and row.from_date <= day
     ]
-    if not rows:
+    return max(
+        rows, key=lambda row: (row.place_id is not None, row.category != "", row.from_date, row.pk), default=None
+    )
+
+
+def days_at(city_id: int | None, category: str, tier: int, day: datetime.date, reads: Reads) -> Days:
+    """What holds at a place for a kind of appeal: the most particular row, and of those the newest."""
+    best = setting_at(city_id, category, tier, day, reads)
+    if best is None:
         take, answer = chain.DEFAULT_DAYS[tier]
         return Days(take, answer, chain.REPLY_DAYS)
-    best = max(rows, key=lambda row: (row.place_id is not None, row.category != "", row.from_date, row.pk))
     return Days(best.take_days, best.answer_days, best.reply_days)

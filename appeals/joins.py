@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from appeals import chain, hooking, joins_desk
+from appeals import chain, hooking, joins_desk, places
 from appeals.actions import forgetting, handing_over, indexing, renewing, ticking
 from appeals.joins_desk import staff_cards
 from appeals.joins_driver import driver_cards, driver_proof
@@ -18,8 +18,8 @@ from appeals.models import Appeal, Evidence, Scan
 from portal import events
 from portal.actions import erasure
 from portal.calendar import WorkCalendar
-from portal.front import Card, Check, DueRow, HandOver, OpenWork
-from portal.models import Event, Organisation, Post, Role, User
+from portal.front import Card, Check, DueRow, HandOver, OpenWork, PlaceEvents
+from portal.models import Event, Organisation, Place, Post, Role, User
 from portal.proofs import Proof
 from portal.wording import chain_steps
 
@@ -94,6 +94,18 @@ def hand_over(over: HandOver) -> int:
 
 def organisation_work(organisation: Organisation, _now: datetime.datetime) -> list[OpenWork]:
     return handing_over.organisation_work(organisation)
+
+
+def place_settings(place: Place, post: Post, day: datetime.date) -> list[Card]:
+    return places.settings_of(place, post, day)
+
+
+def place_events(place: Place) -> PlaceEvents:
+    return places.events_of(place)
+
+
+def place_work(place: Place, last_date: datetime.date, now: datetime.datetime) -> list[OpenWork]:
+    return places.left_over(place, last_date, now)
 
 
 def hook_kinds() -> dict[str, Any]:

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from branches import actions, settling
+from branches import actions, places, settling
 from branches.models import Pair, Responsibility, contact_for
 from drivers.actions import claims
 from drivers.models import Claim, Driver
 from portal import events
 from portal.calendar import beijing_day
-from portal.front import Card, Check, HandOver, OpenWork
+from portal.front import Card, Check, HandOver, OpenWork, PlaceEvents
 from portal.models import Event, Organisation, Place, PlaceKind, Post, Role, User
 
 
@@ -65,6 +65,14 @@ def hand_over(over: HandOver) -> int:
 
 def organisation_work(organisation: Organisation, _now: datetime.datetime) -> list[OpenWork]:
     return actions.organisation_work(organisation)
+
+
+def place_settings(place: Place, post: Post, day: datetime.date) -> list[Card]:
+    return [places.settings_of(place, post, day)]
+
+
+def place_events(place: Place) -> PlaceEvents:
+    return places.events_of(place)
 
 
 def personal_data(person: User) -> dict[str, Any]:

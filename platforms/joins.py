@@ -6,9 +6,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from platforms import places
 from platforms.actions import ties
 from platforms.models import Kinship, Tie
-from portal.models import User
+from portal.front import Card, PlaceEvents
+from portal.models import Place, Post, User
 
 
 def personal_data(person: User) -> dict[str, Any]:
@@ -31,6 +33,14 @@ def personal_data(person: User) -> dict[str, Any]:
 
 def reading_pages() -> dict[str, Promise]:
     return {"platforms.company": pgettext_lazy("read on a page", "the register's page of a company")}
+
+
+def place_settings(place: Place, post: Post, day: datetime.date) -> list[Card]:
+    return [places.settings_of(place, post, day)]
+
+
+def place_events(place: Place) -> PlaceEvents:
+    return places.events_of(place)
 
 
 def erase(person: User, _now: datetime.datetime) -> None:

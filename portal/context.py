@@ -128,21 +128,12 @@ MENU = (
     Group(
         pgettext_lazy("desk", "The system"),
         (
-            Link(
-                "portal:desk_posts",
-                "user",
-                pgettext_lazy("desk", "Posts"),
-                needs=frozenset({roles.ADMINISTER_SECURITY}),
-            ),
+            Link("portal:desk_posts", "user", pgettext_lazy("desk", "Posts"), needs=_APPOINT),
             Link("portal:invitations", "chat", pgettext_lazy("desk", "Invitations"), needs=_APPOINT),
             Link("portal:organisations", "office", pgettext_lazy("desk", "Organisations"), needs=_KEEP),
+            Link("portal:places", "pin", pgettext_lazy("desk", "Cities"), needs=_OVERSEE | {roles.ADMINISTER_SYSTEM}),
             Link("portal:same_person", "people", pgettext_lazy("desk", "Accounts of one person"), needs=_APPOINT),
-            Link(
-                "portal:desk_tokens",
-                "key",
-                pgettext_lazy("desk", "Keys for programs"),
-                needs=frozenset({roles.ADMINISTER_SECURITY}),
-            ),
+            Link("portal:desk_tokens", "key", pgettext_lazy("desk", "Keys for programs"), needs=_APPOINT),
             Link(
                 "portal:hooks",
                 "swap",

@@ -19,21 +19,25 @@ A room defines the functions it has something to say to, and leaves out the othe
     open_work(over) -> Iterable[OpenWork]          what a post holds that somebody has to go on with
     hand_over(over) -> int                         hands that over; how many things changed hands
     organisation_work(organisation, now) -> Iterable[OpenWork]   what keeps an organisation from being closed
+    place_settings(place, post, day) -> Iterable[Card]   what is set for a city, on the page of its settings
+    place_events(place) -> PlaceEvents             which events belong to that city's history, and their words
+    place_work(place, last_date, now) -> Iterable[OpenWork]      what would be left undone if it were switched off
 """
 
 import datetime
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.functional import Promise
 
 from portal.calendar import WorkCalendar
-from portal.models import Post, User
+from portal.models import Event, Place, Post, User
 
 LEVELS = ("green", "yellow", "red")
 
@@ -92,6 +96,14 @@ class HandOver:
     is_leave: bool = False
 
 
+@dataclass(frozen=True)
+class PlaceEvents:
+    """Events of a room that belong to a city's history: where they are found, and what each says."""
+
+    found: Q
+    words: Mapping[str, Callable[[Event], str]]
+
+
 @functools.cache
 def _modules(paths: tuple[str, ...]) -> list[tuple[str, ModuleType]]:
     return [(path.partition(".")[0], import_module(path)) for path in paths]
@@ -146,3 +158,16 @@ def due_rows(calendar: WorkCalendar) -> list[DueRow]:
     rows = [row for _room, answer in ask("due_rows", calendar) for row in answer]
     moved = [row for row in rows if row.new_due_date != row.old_due_date]
     return sorted(moved, key=lambda row: (row.new_due_date, row.label))
+
+
+def place_settings(place: Place, post: Post, day: datetime.date) -> list[Card]:
+    found = [card for _room, answer in ask("place_settings", place, post, day) for card in answer]
+    return sorted(found, key=lambda card: card.order)
+
+
+def place_events(place: Place) -> list[PlaceEvents]:
+    return [answer for _room, answer in ask("place_events", place)]
+
+
+def place_work(place: Place, last_date: datetime.date, now: datetime.datetime) -> list[OpenWork]:
+    return [work for _room, answer in ask("place_work", place, last_date, now) for work in answer]

@@ -1,7 +1,7 @@
 """What happened to one record, newest first, from its chain of events."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import models
@@ -22,6 +22,20 @@ def read(subject: models.Model | str, now: datetime.datetime, *, kinds: Words, f
     """Entries for parts/timeline.html: who, when, what of it, and why."""
     rows = _rows(subject).prefetch_related("texts")[:MOST]
     return [_entry(event, beijing_day(now), kinds, fields) for event in rows]
+
+
+def told(rows: Iterable[Event], now: datetime.datetime, words: Callable[[Event], str]) -> list[dict[str, Any]]:
+    """Entries for parts/timeline.html of events whose sentence says all of it; their texts and posts come along."""
+    return [
+        {
+            "at": event.at,
+            "time": staff_time(event.at, today=beijing_day(now)),
+            "title": words(event),
+            "say": next((text.text for text in event.texts.all() if text.name == REASON), None),
+            "by": _by(event),
+        }
+        for event in rows
+    ]
 
 
 def newest(subject: models.Model | str, now: datetime.datetime) -> str:

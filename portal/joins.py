@@ -8,11 +8,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from portal import permissions, roles
+from portal import permissions, place_words, roles
 from portal.actions import erasing, leaves, notices
 from portal.calendar import beijing_day
-from portal.front import Card
-from portal.models import ApiToken, Invitation, Notice, Post, SamePersonProposal, User
+from portal.front import Card, PlaceEvents
+from portal.models import ApiToken, CalendarNotice, Invitation, Notice, Place, Post, SamePersonProposal, User
 
 
 def cards(_user: User, post: Post | None) -> Iterator[Card]:
@@ -62,6 +62,17 @@ def personal_data(person: User) -> dict[str, Any]:
 def reading_pages() -> dict[str, Promise]:
     """Where the administrators read a person's data without a mask."""
     return {"portal.correction": pgettext_lazy("read on a page", "your request to correct something")}
+
+
+def place_settings(_place: Place, post: Post, day: datetime.date) -> Iterator[Card]:
+    """The holiday notices by which every due date is counted, the same in every city."""
+    notices_in_force = CalendarNotice.objects.filter(year__gte=day.year).order_by("year")
+    words = {"notices": notices_in_force, "keeps": permissions.has_permission(post, roles.ADMINISTER_SYSTEM, day)}
+    yield Card("portal/_place_calendar.html", words, order=60)
+
+
+def place_events(place: Place) -> PlaceEvents:
+    return place_words.events_of(place)
 
 
 def erase(person: User, now: datetime.datetime) -> None:

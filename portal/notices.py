@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import events, telling
 from portal.calendar import beijing_day
-from portal.models import ApiToken, Event, Post, Role, User
+from portal.models import ApiToken, Event, OrganisationKind, Place, Post, Role, User
 from portal.telling import Telling
 from portal.wording import day_date
+
+LEADERS = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.COMMITTEE_STAFF)
 
 
 def _words(event: Event, post: Post, sentence: str, day: str) -> str:
@@ -65,6 +67,24 @@ def leave_asked(event: Event) -> Iterator[Telling]:
     words = format_lazy(_("{name} asks for leave. Confirm it or not."), name=post.person.name)
     for one in leading.exclude(person=post.person).select_related("person"):
         yield Telling(one.person, words, reverse("portal:leave_requests"))
+
+
+@telling.on("portal.city_opened", "portal.city_closed", "portal.city_kept_open")
+def city_switched(event: Event) -> Iterator[Telling]:
+    """The committee of the city, whoever works for it; not the one who did it."""
+    place = Place.objects.get(code=events.code_of(event.subject))
+    told = {
+        "portal.city_opened": _("{place} is switched on from {day}. See what is set for it."),
+        "portal.city_closed": _("{place} is switched off after {day}: nobody files there from then on."),
+        "portal.city_kept_open": _("{place} stays switched on: its last day was taken back."),
+    }
+    day = event.facts.get("from_date") or event.facts.get("last_date") or ""
+    words = format_lazy(told[event.kind], place=place.name, day=day)
+    here = Post.objects.live(beijing_day(event.at)).filter(
+        organisation__kind=OrganisationKind.COMMITTEE, organisation__place=place, role__in=LEADERS
+    )
+    for person in User.objects.filter(posts__in=here).exclude(pk=event.by_id).distinct():
+        yield Telling(person, words, reverse("portal:place", args=[place.code]))
 
 
 @telling.on("portal.work_handed_over")

@@ -1,8 +1,8 @@
-"""Addresses of the administrators: posts, invitations, organisations and accounts."""
+"""Addresses of the administrators: posts, invitations, organisations, places and accounts."""
 
 from django.urls import path
 
-from portal.views import audit, invitations, leaves, organisations, posts, same_person
+from portal.views import audit, invitations, leaves, organisations, places, posts, same_person
 
 patterns = [
     path("desk/posts/<str:code>/switch-person/", posts.switch_person, name="switch_person"),
@@ -16,6 +16,11 @@ patterns = [
     path("desk/organisations/<str:code>/", organisations.organisation, name="organisation"),
     path("desk/organisations/<str:code>/rename/", organisations.rename_organisation, name="rename_organisation"),
     path("desk/organisations/<str:code>/close/", organisations.close_organisation, name="close_organisation"),
+    path("desk/places/", places.places, name="places"),
+    path("desk/places/<str:code>/", places.place, name="place"),
+    path("desk/places/<str:code>/open/", places.open_city, name="open_city"),
+    path("desk/places/<str:code>/close/", places.close_city, name="close_city"),
+    path("desk/places/<str:code>/keep-open/", places.keep_city_open, name="keep_city_open"),
     path("posts/<str:code>/leave/", leaves.ask_leave, name="ask_leave"),
     path("desk/leave/", leaves.leave_requests, name="leave_requests"),
     path("desk/leave/<str:code>/", leaves.decide_leave, name="decide_leave"),

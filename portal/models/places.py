@@ -48,9 +48,18 @@ class Place(models.Model):
         return self.parent if self.kind == PlaceKind.DISTRICT and self.parent else self
 
 
+class PlaceOpeningQuerySet(models.QuerySet["PlaceOpening"]):
+    def current(self, place: Place, day: datetime.date) -> "PlaceOpening | None":
+        """The opening that runs that day, else the one that is still to come; none where the city is off."""
+        running = self.filter(Q(until_date__isnull=True) | Q(until_date__gte=day), place=place)
+        return running.order_by("from_date").first()
+
+
 class PlaceOpening(models.Model):
     """The portal is switched on in a city from a day, until a day where one is set."""
 
     place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="openings")
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
+
+    objects = PlaceOpeningQuerySet.as_manager()

@@ -18,6 +18,7 @@ def keep(cast: "Cast", now: datetime.datetime) -> None:
         cast.people["driver"].phone, name="周建平", organisation=cast.things["branch"], role=Role.CONTACT,
         from_date=now.date(), by=office, now=now,
     )  # fmt: skip
+    cast.things["city place"] = world.city()
     asker = world.a_contact(cast.things["branch"])
     span = (now.date(), now.date() + datetime.timedelta(days=2))
     cast.things["leave"] = leaves.ask(asker, span=span, deputy=None, by=asker.person, now=now)

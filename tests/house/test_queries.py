@@ -52,6 +52,7 @@ LISTS: list[tuple[str, str, Callable[[Desk, int], None]]] = [
     ("liaison", "appeals:hearings", Desk.cases),
     ("custodian", "appeals:sealed", Desk.cases),
     ("security_admin", "portal:desk_posts", Desk.people),
+    ("province", "portal:places", Desk.people),
     ("secretary", "drivers:drivers", Desk.registered),
     ("system_admin", "drivers:drivers", Desk.registered),
     ("system_admin", "drivers:expiring", Desk.registered),

@@ -190,6 +190,11 @@ TABLE: dict[str, Row] = {
     "portal:organisation": only("security_admin", "system_admin", of="branch"),
     "portal:rename_organisation": only("security_admin", "system_admin", of="branch"),
     "portal:close_organisation": only("security_admin", "system_admin", of="branch"),
+    "portal:places": only(*COMMITTEES, "system_admin"),
+    "portal:place": only("city", "province", "system_admin", of="city place"),
+    "portal:open_city": only("province", "system_admin", of="city place"),
+    "portal:close_city": only("province", "system_admin", of="city place"),
+    "portal:keep_city_open": only("province", "system_admin", of="city place"),
     "portal:same_person": only("security_admin"),
     "portal:propose_same_person": only("security_admin"),
     "portal:decide_same_person": only("security_admin", of="two accounts"),
@@ -456,7 +461,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         return [cast.cases[of].code]
     if of in ("proposed", "out", "reading", "file", "loose", "asked claim", "seen claim"):
         return [cast.things[of].code]
-    if of in ("post invitation", "two accounts", "leave"):
+    if of in ("post invitation", "two accounts", "leave", "city place"):
         return [cast.things[of].code]
     if of in ("note", "consent", "invitation", "permit", "vehicle", "record", "driving"):
         return [cast.things[of].code]

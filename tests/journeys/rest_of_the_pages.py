@@ -68,6 +68,7 @@ def walks(now: datetime.datetime) -> Walks:
             *(of(name, None, "platforms") for name in ("new_company", "new_vehicle")),
             of("new_driver", None, "drivers"),
             *(of(name, things["import"], "portal") for name in ("start_import", "undo_import")),
+            of("keep_city_open", things["city place"], "portal"),
         ],
     }  # fmt: skip
     return {
