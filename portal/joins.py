@@ -8,17 +8,23 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from portal import permissions, place_words, roles
+from portal import permissions, place_words, roles, starting
 from portal.actions import erasing, leaves, notices
 from portal.calendar import beijing_day
 from portal.front import Card, PlaceEvents
-from portal.models import ApiToken, CalendarNotice, Invitation, Notice, Place, Post, SamePersonProposal, User
+from portal.models import ApiToken, CalendarNotice, Invitation, Notice, Place, Post, Role, SamePersonProposal, User
 
 
 def cards(_user: User, post: Post | None) -> Iterator[Card]:
-    """A security administrator's start page: what waits for him."""
+    """The administrators' start pages: what is theirs, and what waits for them."""
     now = timezone.now()
-    if post is None or not permissions.has_permission(post, roles.ADMINISTER_SECURITY):
+    if post is None:
+        return
+    if permissions.has_permission(post, roles.ADMINISTER_SYSTEM):
+        yield Card("portal/_card_rows.html", {"rows": starting.of_system(post, now)})
+    if post.role == Role.AUDIT_ADMIN:
+        yield Card("portal/_card_rows.html", {"rows": starting.of_audit(post, now)})
+    if not permissions.has_permission(post, roles.ADMINISTER_SECURITY):
         return
     reach = permissions.administered_organisations(post)
     day = beijing_day(now)

@@ -68,7 +68,6 @@ START_URLS: dict[Role, str] = {
     Role.COMMITTEE_STAFF: "appeals:inbox",
     Role.ANALYST: "portal:board",
     Role.AUDITOR: "portal:audit",
-    Role.AUDIT_ADMIN: "portal:audit",
 }
 
 

@@ -1,5 +1,6 @@
 """What templates may say about the look: icons, chain, due dates, and the filters over portal.wording."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -219,3 +220,9 @@ def unpunctuated(label: str) -> str:
 def widget_kind(field: Any) -> str:
     """How parts/field.html draws a bound field: tiles, ticks, tick, select, day, file, area or text."""
     return getattr(field.field.widget, "look", "") or WIDGETS.get(field.widget_type, "text")
+
+
+@register.filter
+def counted(counts: Mapping[str, int], name: str) -> int:
+    """How much waits behind a URL name, of `frame.counts`."""
+    return counts.get(name, 0)

@@ -20,6 +20,7 @@ PAGES = {
     Role.LIAISON: "portal/start_liaison.html",
     Role.SYSTEM_ADMIN: "portal/start_system.html",
     Role.SECURITY_ADMIN: "portal/start_security.html",
+    Role.AUDIT_ADMIN: "portal/start_audit.html",
 }
 # cards up to this order stand above the button that files an appeal
 FIRST = 20
