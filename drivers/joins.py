@@ -4,7 +4,9 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +19,9 @@ from drivers.models import Claim, Driver, licence_hash
 from drivers.permissions_claims import may_see_claims
 from portal import events
 from portal.calendar import beijing_day
-from portal.front import Card, OpenWork
-from portal.models import Organisation, Post, User
+from portal.front import Card, Correctable, OpenWork
+from portal.models import Organisation, Place, Post, User
+from portal.own_words import word_of
 from portal.permissions import active_post
 from portal.proofs import Proof
 
@@ -82,6 +85,22 @@ def _claims(person: User) -> list[dict[str, Any]]:
         }
         for claim in Claim.objects.of(person).order_by("made_at", "pk")
     ]
+
+
+def correctable(person: User) -> list[Correctable]:
+    """The facts of his record, each changed on its page."""
+    driver = Driver.objects.of(person).first()
+    if driver is None:
+        return []
+    change, page = (reverse(f"drivers:{name}", args=[driver.code]) for name in ("change_driver", "driver"))
+    keys = {**dict.fromkeys(("name", "phone", "licence", "place", "since_date"), change),
+            **dict.fromkeys(("branch", "companies", "contracts"), page)}  # fmt: skip
+    return [Correctable(f"drivers.{key}", word_of(f"drivers.{key}"), url) for key, url in keys.items()]
+
+
+def registered_in(city: Place) -> Q:
+    here = Driver.objects.filter(Q(place=city) | Q(place__parent=city), person__isnull=False)
+    return Q(field__startswith="drivers.", person__in=here.values("person"))
 
 
 def personal_data(person: User) -> dict[str, Any]:

@@ -131,6 +131,7 @@ MENU = (
             Link("portal:desk_posts", "user", pgettext_lazy("desk", "Posts"), needs=_APPOINT),
             Link("portal:invitations", "chat", pgettext_lazy("desk", "Invitations"), needs=_APPOINT),
             Link("portal:organisations", "office", pgettext_lazy("desk", "Organisations"), needs=_KEEP),
+            Link("portal:corrections", "pen", pgettext_lazy("desk", "Requests to correct"), needs=_KEEP),
             Link("portal:places", "pin", pgettext_lazy("desk", "Cities"), needs=_OVERSEE | {roles.ADMINISTER_SYSTEM}),
             Link("portal:same_person", "people", pgettext_lazy("desk", "Accounts of one person"), needs=_APPOINT),
             Link("portal:desk_tokens", "key", pgettext_lazy("desk", "Keys for programs"), needs=_APPOINT),

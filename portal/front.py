@@ -9,6 +9,8 @@ A room defines the functions it has something to say to, and leaves out the othe
     personal_data(person) -> dict[str, Any]        what the room holds about a person, for the person
     reading_pages() -> dict[str, Promise]          pages on which staff read a person's data, in the words he reads
     logged_readings(person)                        looks at his data that are events already: (event, what, page)
+    correctable(person) -> Iterable[Correctable]   what of it he may say is wrong, and where its keeper changes it
+    registered_in(city) -> Q                       corrections of people whose records that city keeps
     erase(person, now)                             forgets what may go; in the transaction that erases the account
     erasure_stays(person) -> list[str]             codes of what stays nevertheless
     erasure_waits(person) -> list[str]             codes of what has to end first
@@ -104,6 +106,15 @@ class PlaceEvents:
     words: Mapping[str, Callable[[Event], str]]
 
 
+@dataclass(frozen=True)
+class Correctable:
+    """A fact about a person: room and key, its word, and the page on which whoever keeps the record changes it."""
+
+    field: str
+    word: str | Promise
+    url: str = ""
+
+
 @functools.cache
 def _modules(paths: tuple[str, ...]) -> list[tuple[str, ModuleType]]:
     return [(path.partition(".")[0], import_module(path)) for path in paths]
@@ -171,3 +182,14 @@ def place_events(place: Place) -> list[PlaceEvents]:
 
 def place_work(place: Place, last_date: datetime.date, now: datetime.datetime) -> list[OpenWork]:
     return [work for _room, answer in ask("place_work", place, last_date, now) for work in answer]
+
+
+def correctable(person: User) -> dict[str, Correctable]:
+    return {one.field: one for _room, answer in ask("correctable", person) for one in answer}
+
+
+def registered_in(city: Place) -> Q:
+    found = Q(pk__in=[])
+    for _room, answer in ask("registered_in", city):
+        found |= answer
+    return found

@@ -4,15 +4,29 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from portal import permissions, place_words, roles, starting
+from portal import own_words, permissions, place_words, roles, starting
+from portal import permissions_corrections as corrections
 from portal.actions import erasing, leaves, notices
 from portal.calendar import beijing_day
-from portal.front import Card, PlaceEvents
-from portal.models import ApiToken, CalendarNotice, Invitation, Notice, Place, Post, Role, SamePersonProposal, User
+from portal.front import Card, Correctable, PlaceEvents
+from portal.models import (
+    ApiToken,
+    CalendarNotice,
+    Correction,
+    Invitation,
+    Notice,
+    Place,
+    Post,
+    Role,
+    SamePersonProposal,
+    User,
+)
 
 
 def cards(_user: User, post: Post | None) -> Iterator[Card]:
@@ -60,9 +74,34 @@ def personal_data(person: User) -> dict[str, Any]:
             for post in posts
         ],
         "messages": [{"at": notice.at.isoformat(), "text": notice.text} for notice in told],
+        "corrections": [
+            {
+                "fact": own_words.word_of(row.field),
+                "said": row.said,
+                "asked_at": row.asked_at.isoformat(),
+                "outcome": str(row.get_outcome_display()),
+                "answer": row.answer,
+            }
+            for row in Correction.objects.filter(person=person).order_by("asked_at")
+        ],
         "is_sms_on": setting.is_sms_on,
         "is_quiet_at_night": setting.is_quiet_at_night,
     }
+
+
+def counts(request: HttpRequest) -> dict[str, int]:
+    """Requests to correct that wait for this office."""
+    post, now = permissions.active_post(request), timezone.now()
+    if post is None or not corrections.may_answer(post, beijing_day(now)):
+        return {}
+    return {"portal:corrections": corrections.before(post, now).filter(answered_at=None).count()}
+
+
+def correctable(person: User) -> Iterator[Correctable]:
+    """The number and the posts; his name he changes himself."""
+    yield Correctable("portal.phone", own_words.word_of("portal.phone"), reverse("portal:same_person"))
+    if Post.objects.filter(person=person).exists():
+        yield Correctable("portal.posts", own_words.word_of("portal.posts"), reverse("portal:desk_posts"))
 
 
 def reading_pages() -> dict[str, Promise]:

@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal import events, telling
+from portal import permissions_corrections as corrections
 from portal.calendar import beijing_day
 from portal.models import ApiToken, Event, OrganisationKind, Place, Post, Role, User
 from portal.telling import Telling
@@ -67,6 +68,28 @@ def leave_asked(event: Event) -> Iterator[Telling]:
     words = format_lazy(_("{name} asks for leave. Confirm it or not."), name=post.person.name)
     for one in leading.exclude(person=post.person).select_related("person"):
         yield Telling(one.person, words, reverse("portal:leave_requests"))
+
+
+@telling.on("portal.correction_asked")
+def correction_asked(event: Event) -> Iterator[Telling]:
+    """Whoever keeps the record: the security administrators for accounts, the system administrators for registers."""
+    is_account = event.facts["field"].startswith(corrections.ACCOUNT)
+    role = Role.SECURITY_ADMIN if is_account else Role.SYSTEM_ADMIN
+    day = event.facts["due_date"]
+    words = format_lazy(_("Somebody says that his data are wrong. An answer is due by {day}."), day=day)
+    url = reverse("portal:correction", args=[event.facts["correction"]])
+    keepers = Post.objects.present(beijing_day(event.at)).filter(role=role)
+    for post in keepers.select_related("person", "organisation__place"):
+        if corrections.before(post, event.at).filter(code=event.facts["correction"]).exists():
+            yield Telling(post.person, words, url)
+
+
+@telling.on("portal.correction_answered")
+def correction_answered(event: Event) -> Iterator[Telling]:
+    """The person who asked."""
+    person = User.objects.get(code=events.code_of(event.subject))
+    words = _("Your request to correct your data is answered.")
+    yield Telling(person, words, reverse("portal:my_corrections"), sms=True)
 
 
 @telling.on("portal.city_opened", "portal.city_closed", "portal.city_kept_open")

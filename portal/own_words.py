@@ -61,6 +61,12 @@ KEYS: dict[str, Promise] = {
     "sha256": pgettext_lazy("own data", "Checksum (SHA-256)"),
     "received_at": pgettext_lazy("own data", "Received"),
     "appeal": pgettext_lazy("own data", "Appeal"),
+    "corrections": pgettext_lazy("own data", "Requests to correct"),
+    "fact": pgettext_lazy("own data", "What is wrong"),
+    "said": pgettext_lazy("own data", "What you said"),
+    "asked_at": pgettext_lazy("own data", "Asked"),
+    "outcome": pgettext_lazy("own data", "Outcome"),
+    "answer": pgettext_lazy("own data", "Answer"),
 }
 Pairs = list[tuple[str, str]]
 
@@ -72,6 +78,12 @@ class Room:
     word: str
     facts: Pairs
     lists: list[tuple[str, list[Pairs]]]
+
+
+def word_of(field: str) -> str:
+    """drivers.licence as a person reads it: 驾驶员登记：驾驶证号."""
+    room, _dot, key = field.partition(".")
+    return _("%(room)s: %(fact)s") % {"room": ROOMS.get(room, room), "fact": KEYS.get(key, key)}
 
 
 def told(held: dict[str, dict[str, Any]]) -> list[Room]:

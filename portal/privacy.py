@@ -68,5 +68,6 @@ KEPT: dict[str, Kept] = {
     "readings": Kept(1095, _("Who saw your data")),
     "jobs": Kept(190, _("Runs of background work, without persons")),
     "invitations": Kept(180, _("Invitations to a post that nobody answered, with the number they went to")),
+    "corrections": Kept(1095, _("What you asked to be corrected, once it is answered")),
     "consents": Kept(1095, _("Consents you took back")),
 }

@@ -19,3 +19,5 @@ ERASURE_WAITS_DAYS = int(os.environ.get("ERASURE_WAITS_DAYS", "7"))
 # Operators give a number away some three months after it was given up; not below DRIVER_SESSION_DAYS, which ends
 # sessions.
 NUMBER_ABSENT_DAYS = 90
+# Working days in which whoever keeps a record answers a person who says that it is wrong.
+CORRECTION_DAYS = int(os.environ.get("CORRECTION_DAYS", "5"))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal import permissions, permissions_places, roles
+from portal import permissions_corrections as corrections
 from portal.actions.hooks import lines
 from portal.calendar import beijing_day, end_of
 from portal.models import (
@@ -54,6 +55,7 @@ def of_system(post: Post, now: datetime.datetime) -> list[Row]:
         cities.open_on(day).count(),
         (ahead.filter(from_date__gt=day) | ahead.exclude(until_date=None)).count(),
     )
+    asked = corrections.before(post, now).filter(answered_at=None).count()
     imported = {
         "waiting": imports.filter(state=ImportState.CHECKED).count(),
         "stopped": imports.filter(state__in=(ImportState.FAILED, ImportState.UNREADABLE)).count(),
@@ -68,6 +70,10 @@ def of_system(post: Post, now: datetime.datetime) -> list[Row]:
         Row(
             reverse("portal:imports"), "file", pgettext("desk", "Import of registers"),
             _("%(waiting)s checked and waiting, %(stopped)s stopped or unreadable") % imported,
+        ),
+        Row(
+            reverse("portal:corrections"), "pen", pgettext("desk", "Requests to correct"),
+            _("%(number)s wait for an answer") % {"number": asked},
         ),
         Row(
             reverse("portal:organisations"), "office", _("Organisations"),

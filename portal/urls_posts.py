@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import audit, invitations, leaves, organisations, places, posts, same_person
+from portal.views import audit, corrections, invitations, leaves, organisations, places, posts, same_person
 
 patterns = [
     path("desk/posts/<str:code>/switch-person/", posts.switch_person, name="switch_person"),
@@ -16,6 +16,10 @@ patterns = [
     path("desk/organisations/<str:code>/", organisations.organisation, name="organisation"),
     path("desk/organisations/<str:code>/rename/", organisations.rename_organisation, name="rename_organisation"),
     path("desk/organisations/<str:code>/close/", organisations.close_organisation, name="close_organisation"),
+    path("me/data/corrections/", corrections.my_corrections, name="my_corrections"),
+    path("me/data/corrections/new/", corrections.ask_correction, name="ask_correction"),
+    path("desk/corrections/", corrections.corrections, name="corrections"),
+    path("desk/corrections/<str:code>/", corrections.correction, name="correction"),
     path("desk/places/", places.places, name="places"),
     path("desk/places/<str:code>/", places.place, name="place"),
     path("desk/places/<str:code>/open/", places.open_city, name="open_city"),

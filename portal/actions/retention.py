@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from portal.models import Invitation, JobRun, Notice, PurposeConsent, Reading, SmsMessage
+from portal.models import Correction, Invitation, JobRun, Notice, PurposeConsent, Reading, SmsMessage
 from portal.privacy import KEPT
 
 BATCH = 5_000
@@ -28,6 +28,7 @@ def past(now: datetime.datetime) -> dict[str, QuerySet[Any]]:
         "readings": Reading.objects.filter(last_at__lt=before["readings"]),
         "jobs": JobRun.objects.filter(finished_at__lt=before["jobs"]),
         "invitations": Invitation.objects.filter(answered_at=None, expires_at__lt=before["invitations"]),
+        "corrections": Correction.objects.filter(answered_at__lt=before["corrections"]),
         "consents": PurposeConsent.objects.filter(withdrawn_at__lt=before["consents"]),
     }
 

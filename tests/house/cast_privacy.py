@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.http import HttpResponse
 
 from drivers.models import Driver
-from portal.actions import erasing
+from portal.actions import correcting, erasing
 from portal.models import Reading, User
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def wish_away(cast: "Cast", now: datetime.datetime) -> None:
     """A driver who asked to be forgotten, and may still undo it; another whose name nobody else has."""
     cast.things["erasure"] = erasing.ask(cast.people["other_driver"], now=now)
     driver = cast.people["driver"]
+    cast.things["correction"] = correcting.ask(driver, field="drivers.licence", said="末位是 8", why="看证", now=now)
     User.objects.filter(pk=driver.pk).update(name=NAME)
     Driver.objects.filter(person=driver).update(name=NAME)
 

@@ -190,6 +190,10 @@ TABLE: dict[str, Row] = {
     "portal:organisation": only("security_admin", "system_admin", of="branch"),
     "portal:rename_organisation": only("security_admin", "system_admin", of="branch"),
     "portal:close_organisation": only("security_admin", "system_admin", of="branch"),
+    "portal:my_corrections": each(),
+    "portal:ask_correction": each(),
+    "portal:corrections": only("security_admin", "system_admin"),
+    "portal:correction": only("system_admin", of="correction"),
     "portal:places": only(*COMMITTEES, "system_admin"),
     "portal:place": only("city", "province", "system_admin", of="city place"),
     "portal:open_city": only("province", "system_admin", of="city place"),
@@ -461,7 +465,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         return [cast.cases[of].code]
     if of in ("proposed", "out", "reading", "file", "loose", "asked claim", "seen claim"):
         return [cast.things[of].code]
-    if of in ("post invitation", "two accounts", "leave", "city place"):
+    if of in ("post invitation", "two accounts", "leave", "city place", "correction"):
         return [cast.things[of].code]
     if of in ("note", "consent", "invitation", "permit", "vehicle", "record", "driving"):
         return [cast.things[of].code]
