@@ -13,7 +13,7 @@ from appeals.reads import Reads
 from portal import events
 from portal.calendar import end_of
 from portal.front import Card, OpenWork, PlaceEvents
-from portal.models import Event, Organisation, OrganisationKind, Place, Post
+from portal.models import Event, Organisation, OrganisationKind, Place, Post, Role
 from portal.permissions import has_permission
 from portal.roles import OVERSEE
 from portal.wording import staff_time
@@ -25,17 +25,18 @@ ClockRow = tuple[str, str, clocks.Days, ClockSetting | None, ClockSetting | None
 def settings_of(place: Place, post: Post, day: datetime.date) -> list[Card]:
     now = timezone.now()
     reads = Reads(now)
-    oversees = has_permission(post, OVERSEE, day)
+    oversees, sets = has_permission(post, OVERSEE, day), post.role == Role.COMMITTEE_STAFF
     duties = DutyPost.objects.filter(place=place).select_related("post__person", "post__organisation")
     running = duties.filter(until_at__gt=now).order_by("from_at", "pk")
     duty = {
         "running": [(row, row.from_at <= now) for row in running],
         "past": duties.filter(until_at__lte=now).order_by("-until_at")[:PAST_DUTIES],
         "oversees": oversees,
+        "sets": sets,
     }
     rows = clock_rows(place, day, reads)
     return [
-        Card("appeals/desk/_place_clocks.html", {"rows": rows, "oversees": oversees}, order=30),
+        Card("appeals/desk/_place_clocks.html", {"rows": rows, "oversees": oversees, "sets": sets}, order=30),
         Card("appeals/desk/_place_duty.html", duty, order=40),
     ]
 

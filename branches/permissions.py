@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from platforms.permissions import paths_held
 from portal import permissions, roles
-from portal.models import Organisation, Post, Role, User
+from portal.models import Organisation, OrganisationKind, Place, Post, Role, User
+from portal.models.organisations import OrganisationQuerySet
 
 
 def _under(paths: list[str], field: str) -> Q:
@@ -51,6 +52,18 @@ def require_founder(by: User, post: Post | None, committee: Organisation, now: d
     """A committee founds branches below itself."""
     if not any(committee.path.startswith(path) for path in paths_held(by, post, roles.OVERSEE, now)):
         raise PermissionDenied(_("Only the industry party committee of this line does this."))
+
+
+def may_assign_districts(post: Post | None, day: datetime.date) -> bool:
+    """A committee says which of its branches answers for a district."""
+    return permissions.has_permission(post, roles.OVERSEE, day)
+
+
+def branches_for(district: Place, by: User, post: Post | None, now: datetime.datetime) -> OrganisationQuerySet:
+    """The branches of a district's city that this committee may let take it over."""
+    here = Q(place=district.city) | Q(place__parent=district.city)
+    in_line = _under(paths_held(by, post, roles.OVERSEE, now), "path")
+    return Organisation.objects.live().filter(here, in_line, kind=OrganisationKind.BRANCH).order_by("name", "pk")
 
 
 def may_pair(by: User, post: Post | None, organisation: Organisation, now: datetime.datetime) -> bool:

@@ -16,16 +16,23 @@ from portal.models import Event, Organisation, Place, Post
 def settings_of(place: Place, post: Post, day: datetime.date) -> Card:
     """Every district with the branch that holds it now, since when, and those before it."""
     held: dict[int, list[Responsibility]] = defaultdict(list)
-    rows = Responsibility.objects.filter(district__parent=place).select_related("branch", "district")
-    for row in rows.order_by("-from_date", "-pk"):
+    rows = list(
+        Responsibility.objects.filter(district__parent=place).select_related("branch").order_by("-from_date", "-pk")
+    )
+    for row in rows:
         held[row.district_id].append(row)
     shown = []
-    for district in Place.objects.filter(parent=place):
+    for district in Place.objects.filter(parent=place).order_by("code"):
         rows_here = held[district.pk]
         now = next((row for row in rows_here if row.until_date is None or row.until_date >= day), None)
         shown.append((district, now, [row for row in rows_here if row is not now]))
     seen = Organisation.objects.filter(permissions.visible_branches(post, day), pk__in={row.branch_id for row in rows})
-    return Card("branches/_place.html", {"rows": shown, "seen": set(seen.values_list("pk", flat=True))}, order=20)
+    words = {
+        "rows": shown,
+        "seen": set(seen.values_list("pk", flat=True)),
+        "sets": permissions.may_assign_districts(post, day),
+    }
+    return Card("branches/_place.html", words, order=20)
 
 
 def events_of(place: Place) -> PlaceEvents:

@@ -1,19 +1,26 @@
 """Doors of the room: a driver's own record, branches with their honest figures, and pairs."""
 
 import datetime
+from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from branches import permissions
+from branches import actions, permissions
+from branches.forms import TakeDistrictForm
 from branches.models import Pair, Responsibility, branches_with_figures, contact_for, coverage, people_of, with_contact
 from drivers.models import Driver
 from portal.calendar import beijing_day
-from portal.models import Organisation, OrganisationKind, Place, Role
+from portal.models import Organisation, OrganisationKind, Place, PlaceKind, Role
 from portal.permissions import active_post
+from portal.permissions_places import readable_places
+from portal.views.doors import make_move
 
 BRANCHES_PAGE = 30
 DRIVERS_PAGE = 50
@@ -91,6 +98,35 @@ def branch_drivers(request: HttpRequest, code: str) -> HttpResponse:
         "without": request.GET.get("contact") == "none",
     }
     return render(request, "branches/branch_drivers.html", words)
+
+
+def take_district(request: HttpRequest, code: str) -> HttpResponse:
+    """A branch of the city takes a district over from a day on; the one before it ends the day before."""
+    now = timezone.now()
+    today, post = beijing_day(now), active_post(request)
+    if not permissions.may_assign_districts(post, today):
+        raise Http404
+    districts = Place.objects.filter(kind=PlaceKind.DISTRICT, parent__in=readable_places(post, today))
+    district = get_object_or_404(districts.select_related("parent"), code=code)
+    choices = permissions.branches_for(district, request.user, post, now)  # type: ignore[arg-type]
+    form = TakeDistrictForm(request.POST or None, branches=choices, initial={"from_date": today})
+
+    def do(values: dict[str, Any]) -> str:
+        actions.make_responsible(district, by=request.user, post=post, now=now, **values)  # type: ignore[arg-type]
+        messages.success(request, _("Saved."))
+        return district.city.code
+
+    words = {
+        "district": district,
+        "held": Responsibility.objects.live(today).filter(district=district).select_related("branch").first(),
+        "drivers": Driver.objects.filter(place=district).count(),
+        "has_branches": choices.exists(),
+    }
+    return make_move(
+        request, form, verb="branches.take_district", subject=code, do=do,
+        to=lambda answer: reverse("portal:place", args=[answer]), template="branches/take_district.html",
+        context=words,
+    )  # fmt: skip
 
 
 def pairs(request: HttpRequest) -> HttpResponse:

@@ -21,9 +21,9 @@ EVERYWHERE = EVERYTHING = "all"
 
 
 def places_of(organisation: Organisation, day: datetime.date) -> list[Place]:
-    """The cities a committee answers for: its own, or for the province every city that is switched on."""
+    """The cities a committee answers for: its own, or for the province every city that is switched on or will be."""
     if organisation.parent_id is None:
-        return list(Place.objects.cities().open_on(day))
+        return list(Place.objects.cities().open_from(day))
     return [organisation.place]
 
 

@@ -19,6 +19,11 @@ class PlaceQuerySet(models.QuerySet["Place"]):
             Q(openings__until_date__isnull=True) | Q(openings__until_date__gte=day), openings__from_date__lte=day
         ).distinct()
 
+    def open_from(self, day: datetime.date) -> "PlaceQuerySet":
+        """Cities switched on that day or after it: what is set for them is set before drivers come."""
+        ends = Q(openings__until_date__isnull=True) | Q(openings__until_date__gte=day)
+        return self.filter(ends, openings__isnull=False).distinct()
+
     def cities(self) -> "PlaceQuerySet":
         return self.filter(kind=PlaceKind.CITY)
 

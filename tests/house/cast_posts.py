@@ -4,7 +4,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from portal.actions import invitations, leaves, same_person
-from portal.models import Role
+from portal.models import Place, Role
 from tests import world
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def keep(cast: "Cast", now: datetime.datetime) -> None:
         from_date=now.date(), by=office, now=now,
     )  # fmt: skip
     cast.things["city place"] = world.city()
+    cast.things["district"] = Place.objects.filter(parent=world.city()).order_by("code")[0]
     asker = world.a_contact(cast.things["branch"])
     span = (now.date(), now.date() + datetime.timedelta(days=2))
     cast.things["leave"] = leaves.ask(asker, span=span, deputy=None, by=asker.person, now=now)

@@ -240,6 +240,7 @@ TABLE: dict[str, Row] = {
     "branches:desk": only(*DESKS),
     "branches:branch": only("secretary", "city", "province", of="branch"),
     "branches:branch_drivers": only("secretary", "city", "province", of="branch"),
+    "branches:take_district": only("city", "province", of="district"),
     "branches:pairs": only(*HANDLERS),
     # -- a driver's cases: his own, and nobody else's here, whatever post he holds
     "appeals:mine": each(),
@@ -465,7 +466,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         return [cast.cases[of].code]
     if of in ("proposed", "out", "reading", "file", "loose", "asked claim", "seen claim"):
         return [cast.things[of].code]
-    if of in ("post invitation", "two accounts", "leave", "city place", "correction"):
+    if of in ("post invitation", "two accounts", "leave", "city place", "district", "correction"):
         return [cast.things[of].code]
     if of in ("note", "consent", "invitation", "permit", "vehicle", "record", "driving"):
         return [cast.things[of].code]

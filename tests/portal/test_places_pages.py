@@ -153,3 +153,41 @@ def test_the_page_holds_what_every_room_set_and_asks_no_more_for_more(admin: Pos
     assert len(many) == len(few)
     assert f"自 {TODAY} 起由{other.short_name}负责" in shown
     assert ClockSetting.objects.count() == 4
+
+
+def test_a_committee_gives_a_district_to_a_branch_and_finds_the_city_where_it_sets_clocks_and_duty(admin: Post) -> None:
+    line, city = world.a_line(), world.city()
+    staff = world.a_committee_staff(world.committee("LZ"))
+    held = line["branch"].responsibilities.get()
+    driver = world.a_driver(line["branch"]).driver
+    other = world.a_branch(of_district=Place.objects.filter(parent=city).exclude(pk=held.district_id)[0])
+    browser = world.signed_in(staff.person, staff)
+    shown = text(browser.get("/desk/places/510500/"))
+    page = f"/desk/districts/{held.district.code}/"
+    for link in (page, "/desk/clocks/set/?where=510500", "/desk/duty/set/?where=510500"):
+        assert link in shown
+    assert page not in text(world.signed_in(admin.person, admin).get("/desk/places/510500/"))
+    far = world.a_committee_staff(world.committee("CD"))
+    assert world.signed_in(far.person, far).get(page).status_code == 404
+    assert line["branch"].short_name in text(browser.get(page))
+    late = send(browser, page, branch=other.code, **as_parts("from_date", TODAY + DAY))
+    assert (late.status_code, "不能是以后" in text(late)) == (422, True)
+    stranger = world.a_branch("CD")
+    assert send(browser, page, branch=stranger.code, **as_parts("from_date", TODAY)).status_code == 422
+    assert send(browser, page, branch=other.code, **as_parts("from_date", TODAY)).status_code == 302
+    held.refresh_from_db()
+    assert held.until_date == TODAY - DAY
+    driver.refresh_from_db()
+    assert driver.branch == other
+    assert f"{held.district} 自 {TODAY} 起由{other.short_name}负责" in text(browser.get("/desk/places/510500/"))
+
+
+def test_the_province_sets_clocks_and_duty_before_a_city_begins(admin: Post) -> None:
+    province = world.a_committee_staff(world.province_committee())
+    ahead = Place.objects.get(code="510700")
+    browser = world.signed_in(province.person, province)
+    assert 'value="510700"' not in text(browser.get("/desk/duty/set/"))
+    places.open_city(ahead, from_date=TODAY + 7 * DAY, by=admin.person, post=admin, now=NOW)
+    for url in ("/desk/duty/set/?where=510700", "/desk/clocks/set/?where=510700"):
+        assert 'value="510700" selected' in text(browser.get(url))
+    assert str(ahead) not in text(browser.get("/desk/duty/"))

@@ -22,7 +22,7 @@ from appeals.views import doors
 from appeals.views.desk import entry
 from portal.calendar import beijing_day
 from portal.errors import Refused
-from portal.models import Post
+from portal.models import Place, Post
 from portal.roles import OVERSEE
 
 ALARM_ROWS, PAST_DUTIES = 25, 10
@@ -100,7 +100,7 @@ def set_clock(request: HttpRequest) -> HttpResponse:
     """New clocks from a day on; shown beside what holds until then, before they are set."""
     now = timezone.now()
     post = entry.require_committee(request, OVERSEE, now)
-    form = ClockForm(request.POST or None, organisation=post.organisation, day=beijing_day(now))
+    form = ClockForm(request.POST or None, organisation=post.organisation, day=beijing_day(now), initial=_city(request))
     if "preview" in request.POST and form.is_valid() and _may_set(form, now):
         values = form.cleaned_data
         city = form.place.pk if form.place else None
@@ -124,6 +124,11 @@ def set_clock(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def _city(request: HttpRequest) -> dict[str, str]:
+    """The city from whose settings one came."""
+    return {"where": request.GET.get("where", "")}
+
+
 def _may_set(form: ClockForm, now: datetime.datetime) -> bool:
     values = form.cleaned_data
     try:
@@ -142,12 +147,13 @@ def duty(request: HttpRequest) -> HttpResponse:
     places = places_of(post.organisation, beijing_day(now))
     rows = DutyPost.objects.filter(place__in=places).select_related("place", "post__person", "post__organisation")
     running = list(rows.filter(until_at__gt=now).order_by("from_at", "pk"))
+    is_open = set(Place.objects.open_on(beijing_day(now)).values_list("pk", flat=True))
     on_duty = {row.place_id for row in running if row.from_at <= now}
     words = {
         "running": [(row, row.from_at <= now) for row in running],
         "past": rows.filter(until_at__lte=now).order_by("-until_at")[:PAST_DUTIES],
         "is_staff": entry.is_committee_staff(post),
-        "uncovered": [str(place) for place in places if place.pk not in on_duty],
+        "uncovered": [str(place) for place in places if place.pk in is_open and place.pk not in on_duty],
     }
     return render(request, "appeals/desk/duty.html", words)
 
@@ -155,7 +161,7 @@ def duty(request: HttpRequest) -> HttpResponse:
 def set_duty(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     post = entry.require_committee(request, OVERSEE, now)
-    form = DutyForm(request.POST or None, organisation=post.organisation, day=beijing_day(now))
+    form = DutyForm(request.POST or None, organisation=post.organisation, day=beijing_day(now), initial=_city(request))
 
     def do(values: dict[str, Any]) -> str:
         from_at, until_at = values["from_at"], values["until_at"]
