@@ -14,12 +14,13 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 12, 1)
 
 
-def test_the_file_holds_sichuan_its_21_prefectures_and_the_44_districts_of_the_pilots() -> None:
+def test_the_file_holds_sichuan_its_21_prefectures_and_their_183_districts() -> None:
     assert Place.objects.filter(kind=PlaceKind.PROVINCE).count() == 1
     assert Place.objects.filter(kind=PlaceKind.CITY).count() == 21
     districts = {letters: Place.objects.filter(parent__letters=letters).count() for letters in ("CD", "LZ", "YB", "DZ")}
     assert districts == {"CD": 20, "LZ": 7, "YB": 10, "DZ": 7}
-    assert Place.objects.filter(kind=PlaceKind.DISTRICT).count() == 44
+    assert Place.objects.filter(kind=PlaceKind.DISTRICT).count() == 183
+    assert not Place.objects.cities().filter(parts=None).exists()
 
 
 def test_codes_lie_below_their_parents_and_letters_are_two_and_unique() -> None:

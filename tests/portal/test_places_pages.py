@@ -46,7 +46,9 @@ def text(response: Any) -> str:
 def test_a_city_is_switched_on_off_and_kept_on(admin: Post) -> None:
     browser, page = world.signed_in(admin.person, admin), "/desk/places/510700/"
     city = Place.objects.get(code="510700")
-    assert "还没有开通过" in text(browser.get(page))
+    shown = text(browser.get(page))
+    assert "还没有开通过" in shown
+    assert "江油市" in shown
     answer = send(browser, f"{page}open/", **as_parts("from_date", TODAY - DAY))
     assert (answer.status_code, "从今天" in text(answer) or "最早是今天" in text(answer)) == (422, True)
     assert send(browser, f"{page}open/", **as_parts("from_date", TODAY + DAY)).status_code == 302
@@ -163,7 +165,7 @@ def test_a_committee_gives_a_district_to_a_branch_and_finds_the_city_where_it_se
     other = world.a_branch(of_district=Place.objects.filter(parent=city).exclude(pk=held.district_id)[0])
     browser = world.signed_in(staff.person, staff)
     shown = text(browser.get("/desk/places/510500/"))
-    page = f"/desk/districts/{held.district.code}/"
+    page = f"/desk/places/districts/{held.district.code}/"
     for link in (page, "/desk/clocks/set/?where=510500", "/desk/duty/set/?where=510500"):
         assert link in shown
     assert page not in text(world.signed_in(admin.person, admin).get("/desk/places/510500/"))
