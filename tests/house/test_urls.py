@@ -665,10 +665,12 @@ def test_a_receipt_needs_its_own_secret(cast: Cast) -> None:
 def test_no_administrator_reads_a_word_of_an_appeal(cast: Cast, viewer: str) -> None:
     """trust.md 4: whoever appoints, runs the system or reads the log sees no case, nor what is written in one."""
     cases = cast.cases.values()
-    words = {cast_privacy.STORY, *(case.title for case in cases), *(case.number for case in cases)}
-    words |= {case.secret for case in cases}
+    texts = {cast_privacy.STORY, *(case.title for case in cases), *(case.secret for case in cases)}
+    words = texts | {case.number for case in cases}
     for name, row in TABLE.items():
         if row.expected(viewer) == 200 and not row.by_post and not row.is_public:
             response = ask(cast, viewer, "get", address(cast, name))
             page = "" if response.streaming else response.content.decode(errors="ignore")
-            assert [word for word in words if word and word in page] == [], name
+            # an event names its case by the number, as it does by the code: the log's reader has these and no word more
+            unseen = texts if name == "portal:audit" else words
+            assert [word for word in unseen if word and word in page] == [], name
