@@ -1,19 +1,22 @@
-"""Who may take a list of cases out as a file, and who else has to agree."""
+"""Who may take a list of cases out as a file, who else has to agree, and what stands in it."""
 
 import datetime
 import json
+from collections.abc import Iterable
 
-from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.utils.translation import pgettext
 
+from appeals import inbox, lists_out
+from appeals.actions import taking_out
 from appeals.inbox import Wanted
-from appeals.models import Export, ExportState
+from appeals.models import Export
 from appeals.sights import OVERSEEING
-from portal.models import Post
+from portal import events
+from portal.exports import Facts, Lists, Pairs, is_long
+from portal.models import Event, Post
 from portal.permissions import has_permission
 from portal.roles import HANDLE
-from portal.same_person import are_one
+from portal.sheet_pieces import Sheet
 
 
 def may_export(post: Post | None, day: datetime.date) -> bool:
@@ -21,47 +24,52 @@ def may_export(post: Post | None, day: datetime.date) -> bool:
     return post is not None and post.role in OVERSEEING and post.is_live(day) and has_permission(post, HANDLE, day)
 
 
-def require_exporter(post: Post | None, day: datetime.date) -> Post:
-    if post is None or not may_export(post, day):
-        raise PermissionDenied
-    return post
-
-
-def needs_second(rows: int) -> bool:
-    return rows > settings.EXPORT_ROWS_ALONE
-
-
-def may_decide(post: Post | None, export: Export, day: datetime.date) -> bool:
-    """The second person: another one, who works at the same organisation or above it and may take lists out himself."""
-    return (
-        post is not None
-        and may_export(post, day)
-        and post.person_id != export.post.person_id
-        and export.post.organisation.path.startswith(post.organisation.path)
-    )
-
-
-def require_second(post: Post | None, export: Export, day: datetime.date) -> Post:
-    if post is None or not may_decide(post, export, day) or are_one(post.person_id, export.post.person_id):
-        raise PermissionDenied
-    return post
-
-
-def seconds_for(export: Export, day: datetime.date) -> list[Post]:
-    """Those who are asked: of the same organisation whoever is present, else of the nearest one above."""
-    codes = [code for code in export.post.organisation.path.split("/") if code]
-    posts = Post.objects.present(day).filter(organisation__code__in=codes, role__in=OVERSEEING)
-    able = [post for post in posts.select_related("person", "organisation") if may_decide(post, export, day)]
-    nearest = max((len(post.organisation.path) for post in able), default=0)
-    return [post for post in able if len(post.organisation.path) == nearest]
-
-
-def seen_by(post: Post, day: datetime.date) -> Q:
-    """One's own, and those of others on which one may decide."""
-    line = Q(post__organisation__path__startswith=post.organisation.path) & ~Q(post__person=post.person_id)
-    asked = Q(state=ExportState.ASKED) | Q(decided_by=post)
-    return Q(post=post) | (line & asked if may_export(post, day) else Q(pk__in=[]))
-
-
 def wanted_of(export: Export) -> Wanted:
     return Wanted.of(json.loads(export.wanted))
+
+
+class Cases(Lists[Export]):
+    """The inbox as it is filtered."""
+
+    room = "appeals"
+    model = Export
+    task = "appeals.make_export"
+    roles = OVERSEEING
+
+    def may_export(self, post: Post, _export: Export, day: datetime.date) -> bool:
+        return may_export(post, day)
+
+    def needs_second(self, export: Export) -> bool:
+        return is_long(export.rows)
+
+    def count(self, export: Export, now: datetime.datetime) -> int:
+        return inbox.found(export.post, wanted_of(export), now).count()
+
+    def sheet(self, export: Export, now: datetime.datetime, taken: list[int]) -> Sheet:
+        wanted = wanted_of(export)
+        rows = lists_out.cells_of(export.post, wanted, now, taken)
+        return Sheet(pgettext("sheet", "Appeals"), lists_out.header(wanted, export.post), rows)
+
+    def note(self, export: Export, taken: list[int], now: datetime.datetime) -> None:
+        taking_out.note(export, taken, now=now)
+
+    def tell_log(
+        self, export: Export, *, verb: str, by: Post | None, now: datetime.datetime, facts: Facts, words: dict[str, str]
+    ) -> Event:
+        person = by.person if by else None
+        return events.record(f"appeals.{verb}", export, by=person, at=now, post=by, facts=facts, words=words)
+
+    def filter_facts(self, export: Export) -> Facts:
+        return {**lists_out.filter_facts(wanted_of(export))}
+
+    def search_of(self, export: Export) -> str:
+        return wanted_of(export).words
+
+    def filter_words(self, exports: Iterable[Export], *, in_full: bool) -> list[Pairs]:
+        asked = [wanted_of(export) for export in exports]
+        names = lists_out.names_of(asked)
+        return [lists_out.filter_words(wanted, names) for wanted in asked]
+
+
+CASES = Cases()
+seconds_for = CASES.seconds_for

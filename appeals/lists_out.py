@@ -1,78 +1,23 @@
 """A list as the rows of a file: the same cases in the same order, the same columns, masked as the list masks them."""
 
 import datetime
-import io
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from appeals import chain, exports, inbox
+from appeals import chain, inbox
 from appeals.inbox import DUES, WAITS, Row, Wanted
 from appeals.inbox.columns import COLUMNS, USUAL
-from appeals.models import Category, Export, ExportFormat, ListColumns, Status
+from appeals.models import Category, ListColumns, Status
 from portal import sheets
 from portal.calendar import beijing, beijing_day
 from portal.models import CalendarNotice, Organisation, Place, Post
 
-Told = Callable[[int], None]
 Cell = Callable[[Row, datetime.date], str]
-PIECE_BYTES = 256 * 1024
 ROWS_A_STEP = 500
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A part of the file, and how many rows there are up to its end."""
-
-    content: bytes
-    rows: int
-
-
-class Counted:
-    """Rows as they pass, counted and told of now and then."""
-
-    def __init__(self, rows: Iterator[sheets.Row], told: Told | None) -> None:
-        self.rows, self.told, self.count = rows, told, 0
-
-    def __iter__(self) -> Iterator[sheets.Row]:
-        for row in self.rows:
-            yield row
-            self.count += 1
-            if self.told and self.count % ROWS_A_STEP == 0:
-                self.told(self.count)
-
-
-def pieces(
-    export: Export, now: datetime.datetime, told: Told | None = None, cases: list[int] | None = None
-) -> Iterator[Piece]:
-    """The file of an export, read with the asker's own sight at this moment; `cases` gathers which cases are in it."""
-    wanted = exports.wanted_of(export)
-    rows = Counted(cells_of(export.post, wanted, now, [] if cases is None else cases), told)
-    head = header(wanted, export.post)
-    if export.format == ExportFormat.CSV:
-        yield from _gathered(sheets.csv_pieces(head, rows), rows)
-        return
-    # a folder that is gone with the block: the sheet's rows lie in it while the file is put together
-    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile(dir=folder) as whole:
-        sheets.write_xlsx(whole, pgettext("sheet", "Appeals"), head, rows, folder)
-        whole.seek(0)
-        while content := whole.read(PIECE_BYTES):
-            yield Piece(content, rows.count)
-
-
-def _gathered(lines: Iterator[bytes], rows: Counted) -> Iterator[Piece]:
-    held = io.BytesIO()
-    for line in lines:
-        held.write(line)
-        if held.tell() >= PIECE_BYTES:
-            yield Piece(held.getvalue(), rows.count)
-            held = io.BytesIO()
-    yield Piece(held.getvalue(), rows.count)
 
 
 # -- what stands in a row ---------------------------------------------------------------------------------------------

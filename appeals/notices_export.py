@@ -1,4 +1,4 @@
-"""Who is told of lists taken out, and of whoever went through a day's budget of records."""
+"""Who is told of lists of cases taken out, and of whoever went through a day's budget of records."""
 
 from collections.abc import Iterator
 
@@ -7,47 +7,21 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from appeals import exports
-from appeals.models import Export
-from portal import events
+from appeals.exports import CASES
+from portal import notices_exports
 from portal.calendar import beijing_day
 from portal.models import Event, OrganisationKind, Post, Role
 from portal.telling import Telling, on
 
 
-def _export_of(event: Event) -> Export:
-    related = Export.objects.select_related("post__person", "post__organisation", "decided_by__person")
-    return related.get(code=events.code_of(event.subject))
-
-
 @on("appeals.export_asked")
 def second_person(event: Event) -> Iterator[Telling]:
-    """Those of whom one has to agree; a short list needs nobody."""
-    if not event.facts["needs_second"]:
-        return
-    export = _export_of(event)
-    sentence = _("{name}, {organisation}, asks to take out {rows} rows: agree or not within a day.")
-    text = format_lazy(
-        sentence,
-        name=export.post.person.name,
-        organisation=export.post.organisation.short_name,
-        rows=event.facts["rows"],
-    )
-    for post in exports.seconds_for(export, beijing_day(event.at)):
-        yield Telling(post.person, text, reverse("appeals:export", args=[export.code]))
+    return notices_exports.second_person(CASES, event)
 
 
 @on("appeals.exported", "appeals.export_refused")
 def asker(event: Event) -> Iterator[Telling]:
-    """Whoever asked, once somebody else has decided; of his own short list he knows."""
-    export = _export_of(event)
-    if export.decided_by is None:
-        return
-    sentence = _("{name} agreed: the list with {rows} rows is ready for a day.")
-    if event.kind == "appeals.export_refused":
-        sentence = _("{name} did not agree to the list with {rows} rows.")
-    text = format_lazy(sentence, name=export.decided_by.person.name, rows=event.facts["rows"])
-    yield Telling(export.post.person, text, reverse("appeals:export", args=[export.code]))
+    return notices_exports.asker(CASES, event)
 
 
 @on("portal.budget_reached")

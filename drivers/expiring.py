@@ -1,11 +1,11 @@
 """What runs out: papers of drivers, vehicles and companies, by the day on which they do. Reads only."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from drivers.models import Contract, Driver
 from platforms.models import Permit, Vehicle
 from platforms.permissions import may_see_companies, register_places
 from portal.models import Place, Post
-from portal.spans import between, days_around
+from portal.spans import SOON, between, days_around
 
 DAYS_SHOWN = 31
 Rows = Callable[[Post, datetime.date], QuerySet[Any]]
@@ -27,6 +27,7 @@ class Paper:
 
     code: str
     word: Promise
+    model: type[Model]
     field: str
     rows: Rows
     city: str
@@ -71,16 +72,16 @@ def _may_read_vehicles(post: Post | None, today: datetime.date) -> bool:
 
 
 PAPERS = (
-    Paper("certificate", _("Drivers' certificates"), "certificate_until_date", _drivers, "place__parent",
+    Paper("certificate", _("Drivers' certificates"), Driver, "certificate_until_date", _drivers, "place__parent",
           permissions.may_read_drivers),
-    Paper("driving", _("Driving licences"), "licence_until_date", _drivers, "place__parent",
+    Paper("driving", _("Driving licences"), Driver, "licence_until_date", _drivers, "place__parent",
           permissions.may_read_drivers),
-    Paper("contract", _("Contracts and leases"), "until_date", _contracts, "driver__place__parent",
+    Paper("contract", _("Contracts and leases"), Contract, "until_date", _contracts, "driver__place__parent",
           permissions.may_read_drivers),
-    Paper("transport", _("Transport licences"), "licence_until_date", _vehicles, "city", _may_read_vehicles),
-    Paper("insurance", _("Insurance"), "insured_until_date", _vehicles, "city", _may_read_vehicles),
-    Paper("inspection", _("Inspection"), "inspected_until_date", _vehicles, "city", _may_read_vehicles),
-    Paper("permit", _("Companies' permits"), "until_date", _permits, "city", may_see_companies),
+    Paper("transport", _("Transport licences"), Vehicle, "licence_until_date", _vehicles, "city", _may_read_vehicles),
+    Paper("insurance", _("Insurance"), Vehicle, "insured_until_date", _vehicles, "city", _may_read_vehicles),
+    Paper("inspection", _("Inspection"), Vehicle, "inspected_until_date", _vehicles, "city", _may_read_vehicles),
+    Paper("permit", _("Companies' permits"), Permit, "until_date", _permits, "city", may_see_companies),
 )  # fmt: skip
 
 
@@ -92,6 +93,19 @@ def running_out(paper: Paper, post: Post, today: datetime.date, *, expiry: str, 
     """The rows whose paper runs out within 30 days, or has run out."""
     rows = paper.rows(post, today).filter(between(paper.field, *days_around(expiry, today)))
     return rows.filter(**{paper.city: city}) if city else rows
+
+
+def chosen(paper: Paper, post: Post, today: datetime.date, wanted: Mapping[str, Any]) -> QuerySet[Any]:
+    """The list itself: of one day where a day was asked for, the soonest or the latest first."""
+    expiry = wanted.get("expiry", SOON)
+    rows = running_out(paper, post, today, expiry=expiry, city=wanted.get("city"))
+    chosen = rows.filter(**{paper.field: wanted["day"]}) if wanted.get("day") else rows
+    return chosen.order_by(paper.field if expiry == SOON else f"-{paper.field}", "-pk")
+
+
+def driver_of(record: Any) -> Driver:
+    """Whose paper it is."""
+    return record if isinstance(record, Driver) else record.driver
 
 
 def by_day(paper: Paper, rows: QuerySet[Any], *, newest_first: bool) -> list[Day]:

@@ -141,6 +141,7 @@ def reading_pages() -> dict[str, Promise]:
     """Where staff read a driver's number or licence in full."""
     return {
         "drivers.list": pgettext_lazy("read on a page", "a list of the register of drivers"),
+        "drivers.taken_out": pgettext_lazy("read on a page", "a list of the register taken out as a file"),
         "drivers.record": pgettext_lazy("read on a page", "your record in the register of drivers"),
         "drivers.claim": pgettext_lazy("read on a page", "your claim to a driver's record"),
         "drivers.vehicle": pgettext_lazy("read on a page", "the register's page of a vehicle you drive"),

@@ -15,8 +15,7 @@ from platforms.register_forms import HELD, OfCompanyFilter, cities, organisation
 from portal import plates
 from portal.models import Organisation, OrganisationKind, Place, PlaceKind
 from portal.phone import tidy_phone
-from portal.register_forms import NUMBER, PHONE, PLATE, Day, KeyForm, RecordForm
-from portal.spans import OVER, SOON
+from portal.register_forms import EXPIRY, NUMBER, PHONE, PLATE, Day, KeyForm, RecordForm
 
 
 class DriverFilter(OfCompanyFilter):
@@ -149,7 +148,7 @@ class ExpiringForm(forms.Form):
     """Which papers, running out or run out, in which city, on which day; what does not fit narrows nothing."""
 
     paper = forms.CharField(required=False, max_length=20)
-    expiry = forms.ChoiceField(required=False, choices=[(SOON, SOON), (OVER, OVER)])
+    expiry = forms.ChoiceField(label=gettext_lazy("Papers"), required=False, choices=EXPIRY[1:])
     city = forms.ModelChoiceField(
         label=gettext_lazy("City"),
         required=False,
@@ -157,7 +156,7 @@ class ExpiringForm(forms.Form):
         to_field_name="code",
         empty_label=gettext_lazy("All cities"),
     )
-    day = forms.DateField(required=False, widget=forms.HiddenInput)
+    day = forms.DateField(label=gettext_lazy("Last day"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

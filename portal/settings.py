@@ -82,6 +82,7 @@ JOINS = [f"{room}.joins" for room in ROOMS]
 NOTICES = [
     "portal.notices",
     "portal.notices_imports",
+    "portal.notices_exports",
     "drivers.notices",
     "appeals.notices",
     "appeals.notices_hearing",
@@ -90,6 +91,8 @@ NOTICES = [
 ]
 # The registers each room fills from files, by string.
 IMPORTS = ["platforms.importing", "drivers.importing"]
+# The lists of registers each room lets out as files, by string.
+LISTS_OUT = ["platforms.lists_out", "drivers.lists_out"]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -286,6 +289,7 @@ CELERY_BEAT_SCHEDULE = {
     # posts and leaves begin and end at midnight; the later runs make up for a beat that was down then
     "sync-grants": {"task": "portal.sync_grants", "schedule": crontab(hour="0,1,6", minute="1")},
     "sweep-imports": {"task": "portal.sweep_imports", "schedule": 30.0, "options": {"expires": 29}},
+    "sweep-exports": {"task": "portal.sweep_exports", "schedule": 300.0, "options": {"expires": 290}},
     "appeals-tick": {"task": "appeals.tick", "schedule": 10.0, "options": {"expires": 9}},
     # in the morning of a working day; the later runs make up for a beat that was down, and tell nobody twice
     "appeals-remind": {"task": "appeals.remind", "schedule": crontab(hour="8,10,14", minute="30")},

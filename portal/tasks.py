@@ -6,8 +6,20 @@ from celery import current_task, signals
 from django.utils import timezone
 
 from portal import jobs
-from portal.actions import deliveries, erasing, hook_sending, importing, people, posts, retention, roots, sms
+from portal.actions import (
+    deliveries,
+    erasing,
+    exporting,
+    hook_sending,
+    importing,
+    people,
+    posts,
+    retention,
+    roots,
+    sms,
+)
 from portal.jobs import job
+from portal.registers_out import REGISTERS
 
 
 @job("portal.deliver", is_recorded=False)
@@ -63,6 +75,16 @@ def erase_due() -> dict[str, int]:
 @job("portal.delete_past")
 def delete_past() -> dict[str, int]:
     return retention.sweep(now=timezone.now())
+
+
+@job("portal.make_export")
+def make_export(export_id: int) -> dict[str, int]:
+    return {"rows": exporting.make(REGISTERS, export_id, now=timezone.now())}
+
+
+@job("portal.sweep_exports")
+def sweep_exports() -> dict[str, int]:
+    return {"gone": exporting.sweep(REGISTERS, now=timezone.now())}
 
 
 @job("portal.heartbeat", is_recorded=False)

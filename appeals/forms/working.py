@@ -7,10 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import pgettext_lazy
 
-from appeals.forms.desk import INCOMPLETE, AskForm, KeyForm, MoveForm, words_field
-from appeals.models import ExportFormat
+from appeals.forms.desk import INCOMPLETE, AskForm, KeyForm, MoveForm
 from portal.models import Post
-from portal.widgets import Tiles
 
 
 class AssignForm(MoveForm):
@@ -56,26 +54,3 @@ class AssignManyForm(ManyForm):
         super().__init__(*args, **kwargs)
         words = [(post.code, _("%(name)s, %(post)s") % {"name": post.person.name, "post": post}) for post in colleagues]
         self.fields["to"].choices = [("", _("Choose")), *words]  # type: ignore[attr-defined]
-
-
-class ExportForm(KeyForm):
-    """As what kind of file, and for a long list what for."""
-
-    format = forms.ChoiceField(
-        label=_l("Kind of file"), choices=ExportFormat.choices, initial=ExportFormat.XLSX, widget=Tiles(css="yesno")
-    )
-
-    def __init__(self, *args: Any, is_long: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_long:
-            self.fields["purpose"] = words_field(
-                _l("What it is needed for"), hint=_l("Whoever decides on it reads this; it stays in the log."), rows=3
-            )
-
-
-class AgreeForm(KeyForm):
-    """The second person agrees."""
-
-
-class RefuseForm(KeyForm):
-    reason = words_field(_l("Why not"), hint=_l("Whoever asked reads it."), rows=3)

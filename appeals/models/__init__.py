@@ -2,7 +2,7 @@ from appeals.models.answer import Alarm, AlarmKind, Answer, Finding, Hearing, Un
 from appeals.models.appeal import Appeal, Bar, Category, DeductionKind, Draft, Identity, Leg, RespondentKind, Status
 from appeals.models.clock import ClockSetting, DutyPost
 from appeals.models.evidence import Evidence, EvidenceKind, EvidenceState, Scan
-from appeals.models.export import Export, ExportFormat, ExportPart, ExportState
+from appeals.models.export import Export, ExportPart
 from appeals.models.filter import ListColumns, SavedFilter
 from appeals.models.group import Group, GroupMember
 from appeals.models.hearing import Consent, Detail, FactKind, HearingCase, Paraphrase, Reply, Stance
@@ -35,9 +35,7 @@ __all__ = [
     "EvidenceKind",
     "EvidenceState",
     "Export",
-    "ExportFormat",
     "ExportPart",
-    "ExportState",
     "FactKind",
     "FieldKind",
     "Finding",

@@ -1,47 +1,13 @@
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from portal.fields import CodeField, SealedTextField
-from portal.models import Event, Post
+from portal.models import FilePart, Post, TakenOut
 
 
-class ExportFormat(models.TextChoices):
-    XLSX = "xlsx", _("Spreadsheet (XLSX)")
-    CSV = "csv", _("Table (CSV)")
+class Export(TakenOut):
+    """A list of cases taken out as a file."""
 
-
-class ExportState(models.TextChoices):
-    ASKED = "asked", pgettext_lazy("export", "Waits for a second person")
-    MAKING = "making", pgettext_lazy("export", "Being made")
-    READY = "ready", pgettext_lazy("export", "Ready")
-    REFUSED = "refused", pgettext_lazy("export", "Refused")
-    FAILED = "failed", pgettext_lazy("export", "Could not be made")
-    GONE = "gone", pgettext_lazy("export", "Deleted")
-
-
-class Export(models.Model):
-    """A list of cases taken out as a file: by whom, with which filter, how many rows, and who else agreed.
-
-    The rows are read anew with the asker's own sight when the file is made; the file lies sealed and goes after a day.
-    What it is needed for is the event's text (`purpose`).
-    """
-
-    code = CodeField()
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="exports")
-    wanted = SealedTextField(help_text="The list's filter as its address has it; a phone may be among its words.")
-    format = models.CharField(max_length=4, choices=ExportFormat)
-    state = models.CharField(max_length=8, choices=ExportState)
-    rows = models.IntegerField(help_text="Rows of the list when it was asked for; once made, rows of the file.")
-    rows_done = models.IntegerField(default=0)
-    asked_event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField()
-    until_at = models.DateTimeField(help_text="The request, and later the file, is good until then.")
-    decided_by = models.ForeignKey(Post, null=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    made_at = models.DateTimeField(null=True)
-    size_bytes = models.IntegerField(default=0)
 
     class Meta:
         indexes = [
@@ -49,18 +15,11 @@ class Export(models.Model):
             models.Index(fields=["until_at"], name="export_running", condition=~Q(state__in=("refused", "gone"))),
         ]
 
-    @property
-    def is_over(self) -> bool:
-        return self.state in (ExportState.REFUSED, ExportState.FAILED, ExportState.GONE)
 
-
-class ExportPart(models.Model):
-    """A piece of an export's file, sealed; in the database, so that every worker and every web server reaches it."""
+class ExportPart(FilePart):
+    """A piece of such a file."""
 
     export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="parts")
-    number = models.IntegerField()
-    sealed = SealedTextField(help_text="In base64.")
 
-    class Meta:
-        ordering = ["number"]
+    class Meta(FilePart.Meta):
         constraints = [models.UniqueConstraint(fields=["export", "number"], name="one_part_per_number")]

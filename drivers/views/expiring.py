@@ -16,6 +16,7 @@ from drivers.views.register import note_names
 from portal.actions import spending
 from portal.calendar import beijing_day
 from portal.permissions import active_post
+from portal.registers_out import may_take_out
 from portal.spans import SOON, SOON_DAYS
 from portal.views import registers
 
@@ -48,9 +49,7 @@ def expiring(request: HttpRequest) -> HttpResponse:
     days = reads.by_day(paper, rows, newest_first=not is_soon)
     day: datetime.date | None = wanted.get("day")
     total = sum(one.count for one in days if day is None or one.date == day)
-    order = paper.field if is_soon else f"-{paper.field}"
-    chosen = rows.filter(**{paper.field: day}) if day else rows
-    page = Counted(chosen.order_by(order, "-pk"), PAGE, total).get_page(request.GET.get("page"))
+    page = Counted(reads.chosen(paper, post, today, wanted), PAGE, total).get_page(request.GET.get("page"))
     if page.number > 1 and not spending.spend(post, len(page.object_list), now=now):
         return registers.over_budget(request)
     drivers = [getattr(record, "driver", record) for record in page]
@@ -68,5 +67,7 @@ def expiring(request: HttpRequest) -> HttpResponse:
         "rows": [reads.shown(paper, record) for record in page],
         "today": today,
         "soon_days": SOON_DAYS,
+        "register": f"drivers.expiring_{paper.code}",
+        "may_export": may_take_out(post, f"drivers.expiring_{paper.code}", today),
     }
     return render(request, "drivers/expiring.html", words)

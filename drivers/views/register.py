@@ -28,6 +28,7 @@ from portal.models import Place, Post
 from portal.permissions import active_post
 from portal.privacy import Kind
 from portal.register_forms import EndForm, ShowForm
+from portal.registers_out import may_take_out
 from portal.spans import SOON_DAYS
 from portal.views import registers
 
@@ -52,6 +53,7 @@ def drivers(request: HttpRequest) -> HttpResponse:
         "form": form,
         "today": today,
         "soon": today + datetime.timedelta(days=SOON_DAYS),
+        "may_export": may_take_out(post, "drivers.drivers", today),
         "may_keep": may_keep(request.user, post, now),  # type: ignore[arg-type]
     }
     return render(request, "drivers/drivers.html", words)

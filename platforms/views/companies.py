@@ -23,6 +23,7 @@ from portal.models import Post
 from portal.permissions import active_post
 from portal.privacy import Kind
 from portal.register_forms import EndForm, ShowForm
+from portal.registers_out import may_take_out
 from portal.spans import SOON_DAYS
 from portal.views import registers
 
@@ -41,7 +42,8 @@ def companies(request: HttpRequest) -> HttpResponse:
     rows = Company.objects.visible_to(post, today).fitting(form.wanted).listed(today)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     may_keep = permissions.may_keep(request.user, post, now)  # type: ignore[arg-type]
-    words = {"page": page, "post": post, "today": today, "form": form, "may_keep": may_keep}
+    may_export = may_take_out(post, "platforms.companies", today)
+    words = {"page": page, "post": post, "today": today, "form": form, "may_keep": may_keep, "may_export": may_export}
     return render(request, "platforms/companies.html", words)
 
 

@@ -18,6 +18,7 @@ from portal.calendar import beijing_day
 from portal.models import Place, Post
 from portal.permissions import active_post
 from portal.register_forms import EndForm
+from portal.registers_out import may_take_out
 from portal.spans import SOON_DAYS
 from portal.views import registers
 
@@ -34,7 +35,13 @@ def permits(request: HttpRequest) -> HttpResponse:
     page = registers.page_of(request, rows, post, now)
     if page is None:
         return registers.over_budget(request)
-    words = {"page": page, "form": form, "today": today, "soon": today + datetime.timedelta(days=SOON_DAYS)}
+    words = {
+        "page": page,
+        "form": form,
+        "today": today,
+        "soon": today + datetime.timedelta(days=SOON_DAYS),
+        "may_export": may_take_out(post, "platforms.permits", today),
+    }
     return render(request, "platforms/permits.html", words)
 
 

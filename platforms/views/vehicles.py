@@ -16,6 +16,7 @@ from portal.calendar import beijing_day
 from portal.models import Place, Post
 from portal.permissions import active_post
 from portal.register_forms import EndForm
+from portal.registers_out import may_take_out
 from portal.spans import SOON_DAYS
 from portal.views import registers
 
@@ -37,6 +38,7 @@ def vehicles(request: HttpRequest) -> HttpResponse:
         "form": form,
         "today": today,
         "soon": today + datetime.timedelta(days=SOON_DAYS),
+        "may_export": may_take_out(post, "platforms.vehicles", today),
         "may_keep": permissions.may_keep(request.user, post, now),  # type: ignore[arg-type]
     }
     return render(request, "platforms/vehicles.html", words)

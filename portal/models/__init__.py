@@ -2,6 +2,14 @@ from portal.models.administering import Invitation, InvitationAnswer, LeaveReque
 from portal.models.budgets import RecordUse
 from portal.models.calendar import CalendarDay, CalendarNotice
 from portal.models.events import DailyRoot, Delivery, Event, EventHead, EventText
+from portal.models.exports import (
+    ExportFormat,
+    ExportState,
+    FilePart,
+    RegisterExport,
+    RegisterExportPart,
+    TakenOut,
+)
 from portal.models.imports import Import, ImportedRow, ImportProblem, ImportState, RowChange, RowUndone
 from portal.models.jobs import Heartbeat, JobRun, OnceKey
 from portal.models.machines import ApiToken, Hook, HookAttempt, HookMessage
@@ -22,6 +30,9 @@ __all__ = [
     "Event",
     "EventHead",
     "EventText",
+    "ExportFormat",
+    "ExportState",
+    "FilePart",
     "Heartbeat",
     "Hook",
     "HookAttempt",
@@ -47,10 +58,13 @@ __all__ = [
     "PurposeConsent",
     "Reading",
     "RecordUse",
+    "RegisterExport",
+    "RegisterExportPart",
     "Role",
     "RowChange",
     "RowUndone",
     "SamePersonProposal",
     "SmsMessage",
+    "TakenOut",
     "User",
 ]

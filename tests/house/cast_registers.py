@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from drivers.actions import driving
 from platforms.actions import permits, vehicles
+from portal.actions import exporting
 from portal.calendar import beijing_day
+from portal.models import RegisterExport
+from portal.registers_out import REGISTERS
 from tests import world
 
 if TYPE_CHECKING:
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def keep(cast: "Cast", company: Any, now: datetime.datetime) -> None:
-    """The driver's record, a car he drives for his company, and the company's permit."""
+    """The driver's record, a car he drives for his company, its permit; a list that waits for a second person."""
     keeper, early, today = cast.posts["system_admin"], now - datetime.timedelta(hours=2), beijing_day(now)
     who: dict[str, Any] = {"by": keeper.person, "post": keeper, "now": early}
     days = {"from_date": world.LONG_AGO, "until_date": today + datetime.timedelta(days=20)}
@@ -22,4 +25,8 @@ def keep(cast: "Cast", company: Any, now: datetime.datetime) -> None:
     vehicle = vehicles.register_vehicle("川E12345D", given, **who)
     record = cast.people["driver"].driver
     driven = driving.start_driving(record, vehicle=vehicle, company=company, from_date=world.LONG_AGO, **who)
+    asked = RegisterExport(post=keeper, register="platforms.permits", wanted="{}", format="csv")
+    exporting.ask(REGISTERS, asked, purpose="", now=early)
+    RegisterExport.objects.filter(pk=asked.pk).update(state="asked")
+    cast.things["register export"] = asked
     cast.things |= {"permit": permit, "vehicle": vehicle, "record": record, "driving": driven}

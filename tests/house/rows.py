@@ -1,6 +1,7 @@
 """A desk whose lists can be made longer: each method makes more rows of one kind."""
 
 import datetime
+import json
 
 from django.test import Client
 
@@ -12,8 +13,10 @@ from drivers.matching import Given
 from drivers.models import Contract, Driver, Driving
 from platforms.models import Permit, Vehicle
 from portal import events
-from portal.models import Notice, Role
+from portal.actions import exporting as taking_out
+from portal.models import Notice, RegisterExport, Role
 from portal.plates import plate_hash
+from portal.registers_out import REGISTERS
 from tests import world
 
 EARLY = world.NOW - datetime.timedelta(hours=2)
@@ -117,6 +120,17 @@ class Desk:
         asked = {"show": "all", "company": self.company.code, "place": world.city().code}
         for _time in range(count):
             exporting.ask(self.posts["secretary"], wanted=asked, format="csv", now=EARLY)
+
+    def lists_taken_out(self, count: int) -> None:
+        """Lists of registers taken out, each of a company's cars in a city."""
+        self.registered(1)
+        wanted = json.dumps({"company": self.company.code, "city": world.city().code})
+        for _time in range(count):
+            asked = RegisterExport(post=self.posts["system_admin"], register="platforms.permits", wanted="{}")
+            asked.format = "csv"
+            taking_out.ask(REGISTERS, asked, purpose="", now=EARLY)
+            asked.wanted, asked.register = wanted, "platforms.vehicles"
+            asked.save(update_fields=["wanted", "register"])
 
     def templates(self, count: int) -> None:
         for number in range(count):

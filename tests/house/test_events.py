@@ -69,13 +69,14 @@ def values(room: str, node: ast.expr, inside: Function | None) -> set[str]:
                 for item in ast.walk(inside)
                 if isinstance(item, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in item.targets)
             ]
-            handed = [
-                (found, outer)
-                for _file, call, outer in calls(room)
-                if name_of(call) == inside.name and (found := argument(call, inside, name)) is not None
-            ]
             found = [values(room, value, inside) for value in assigned]
-            found += [values(room, value, outer) for value, outer in handed]
+            # the ground floor calls back what a room tells it of itself (portal.exports.Lists)
+            for caller in (room, "portal"):
+                found = found or [
+                    values(caller, value, outer)
+                    for _file, call, outer in calls(caller)
+                    if name_of(call) == inside.name and (value := argument(call, inside, name)) is not None
+                ]
             if found:
                 return set().union(*found)
     raise AssertionError(f"{room}: nobody can tell which event {ast.unparse(node)} is; name it where it is recorded.")

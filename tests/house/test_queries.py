@@ -58,6 +58,7 @@ LISTS: list[tuple[str, str, Callable[[Desk, int], None]]] = [
     ("system_admin", "drivers:expiring", Desk.registered),
     ("system_admin", "platforms:vehicles", Desk.registered),
     ("system_admin", "platforms:permits", Desk.registered),
+    ("system_admin", "portal:exports", Desk.lists_taken_out),
     ("auditor", "portal:audit", Desk.cases),
 ]
 

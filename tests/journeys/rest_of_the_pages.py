@@ -61,6 +61,7 @@ def walks(now: datetime.datetime) -> Walks:
         "analyst": [
             of("claim_object", things["seen claim"], "drivers"),
             *(of(name, None, "drivers") for name in ("claim_match", "claim_ask")),
+            *(of(name, things["register export"], "portal") for name in ("export", "agree_export", "refuse_export")),
         ],
         "liaison": [of("supplement", things["told"])],
         "security_admin": [of("decide_same_person", things["two accounts"], "portal")],

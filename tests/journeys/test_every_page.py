@@ -95,6 +95,7 @@ WITHOUT_PAGE = frozenset(
         "portal:api_schema",
         "portal:calendar_confirm",
         "portal:calendar_table",
+        "portal:export_file",
         "portal:go_on",
         "portal:healthz",
         "portal:import_problems",
