@@ -26,6 +26,8 @@ from portal.registers_out import Column, Register
 from portal.spans import SOON
 
 People = Iterable[tuple[int | None, Collection[Kind]]]
+# the list of drivers is taken out as their records, or as what they drive
+BESIDE = ("drivers.drivers", "drivers.drivings")
 
 
 def drivers_of(vehicles: Collection[int], day: datetime.date) -> People:
@@ -40,6 +42,7 @@ class Drivers(Register):
     address = "drivers:drivers"
     form = DriverFilter
     reading = "drivers.taken_out"
+    beside = BESIDE
 
     def may_read(self, post: Post, day: datetime.date) -> bool:
         return permissions.may_read_drivers(post, day)
@@ -65,6 +68,42 @@ class Drivers(Register):
 
     def people(self, taken: Collection[int], day: datetime.date, *, is_whole: bool) -> People:
         kinds = [Kind.NAME, Kind.PHONE, Kind.LICENCE] if is_whole else [Kind.NAME]
+        return [(person, kinds) for person in taken]
+
+
+class Drivings(Register):
+    """Who drives what for whom now: of the drivers of the list."""
+
+    code = "drivers.drivings"
+    word = _("Who drives what")
+    address = "drivers:drivers"
+    form = DriverFilter
+    reading = "drivers.taken_out"
+    beside = BESIDE
+
+    def may_read(self, post: Post, day: datetime.date) -> bool:
+        return permissions.may_read_drivers(post, day)
+
+    def rows(self, post: Post, wanted: Mapping[str, Any], today: datetime.date) -> QuerySet[Any]:
+        drivers = Driver.objects.readable_by(post, today).fitting(wanted, today).values("pk")
+        rows = Driving.objects.on_day(today).filter(driver__in=drivers)
+        rows = rows.filter(company=wanted["company"]) if wanted.get("company") else rows
+        return rows.select_related("driver", "vehicle", "company").order_by("-driver", "-pk")
+
+    def columns(self) -> list[Column]:
+        return [
+            Column(_("Name"), lambda driving: driving.driver.name),
+            Column(_("Plate"), lambda driving: driving.vehicle.masked_plate, lambda driving: driving.vehicle.plate),
+            Column(_("For the platform"), lambda driving: driving.company.short_name),
+            Column(_("From"), lambda driving: iso(driving.from_date)),
+            Column(_("Until"), lambda driving: iso(driving.until_date)),
+        ]
+
+    def taken(self, row: Driving) -> int | None:
+        return row.driver.person_id
+
+    def people(self, taken: Collection[int], day: datetime.date, *, is_whole: bool) -> People:
+        kinds = [Kind.NAME, Kind.PLATE] if is_whole else [Kind.NAME]
         return [(person, kinds) for person in taken]
 
 
@@ -180,4 +219,4 @@ class Expiring(Register):
         return [(person, kinds) for person in taken]
 
 
-REGISTERS = (Drivers(), Vehicles(), *(Expiring(paper) for paper in expiring.PAPERS))
+REGISTERS = (Drivers(), Drivings(), Vehicles(), *(Expiring(paper) for paper in expiring.PAPERS))

@@ -39,10 +39,17 @@ class ExportForm(KeyForm):
                 required=False,
             )
         if is_long or whole:
-            self.fields["purpose"] = words_field(
-                _("What it is needed for"), _("Whoever decides on it reads this; it stays in the log.")
-            )
+            hint = _("Whoever decides on it reads this; it stays in the log.")
+            if not is_long:
+                hint = _("Only where you take it out in full: whoever decides on it reads this; it stays in the log.")
+            self.fields["purpose"] = words_field(_("What it is needed for"), hint)
             self.fields["purpose"].required = is_long
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("is_whole") and "purpose" in cleaned and not cleaned["purpose"]:
+            self.add_error("purpose", _("Say what the list is needed for: somebody else decides on it."))
+        return cleaned
 
 
 class AgreeForm(KeyForm):

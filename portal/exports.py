@@ -3,6 +3,7 @@
 import datetime
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import ClassVar, Generic, TypeVar
 
 from django.conf import settings
@@ -64,16 +65,22 @@ class Lists(ABC, Generic[One]):
     def filter_words(self, exports: Iterable[One], *, in_full: bool) -> list[Pairs]:
         """The filter of each as people read it: what is asked for, and the value. A list of exports may say less."""
 
+    def reads_all(self, post: Post, export: One, day: datetime.date) -> bool:
+        """Does this post read every row of the list itself? So it does where each organisation reads what those below
+        it read."""
+        return True
+
     # -- the same for all --------------------------------------------------------------------------------------------
 
     def may_decide(self, post: Post | None, export: One, day: datetime.date) -> bool:
-        """The second person: another one, at the same organisation or above it, who may take such a list out
-        himself."""
+        """The second person: another one, at the same organisation or above it, who may take such a list out himself
+        and sees as much of it."""
         return (
             post is not None
             and self.may_export(post, export, day)
-            and post.person_id != export.post.person_id
             and export.post.organisation.path.startswith(post.organisation.path)
+            and not are_one(post.person_id, export.post.person_id)
+            and self.reads_all(post, export, day)
         )
 
     def require_exporter(self, post: Post | None, export: One, day: datetime.date) -> None:
@@ -81,16 +88,18 @@ class Lists(ABC, Generic[One]):
             raise PermissionDenied
 
     def require_second(self, post: Post | None, export: One, day: datetime.date) -> None:
-        if post is None or not self.may_decide(post, export, day) or are_one(post.person_id, export.post.person_id):
+        if not self.may_decide(post, export, day):
             raise PermissionDenied
 
     def seconds_for(self, export: One, day: datetime.date) -> list[Post]:
         """Those who are asked: of the same organisation whoever is present, else of the nearest one above."""
         codes = [code for code in export.post.organisation.path.split("/") if code]
         posts = Post.objects.present(day).filter(organisation__code__in=codes, role__in=self.roles)
-        able = [post for post in posts.select_related("person", "organisation") if self.may_decide(post, export, day)]
-        nearest = max((len(post.organisation.path) for post in able), default=0)
-        return [post for post in able if len(post.organisation.path) == nearest]
+        rows = posts.select_related("person", "organisation__place__parent").order_by("-organisation__path", "pk")
+        for _path, near in groupby(rows, key=lambda post: post.organisation.path):
+            if able := [post for post in near if self.may_decide(post, export, day)]:
+                return able
+        return []
 
 
 def is_long(rows: int) -> bool:

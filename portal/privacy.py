@@ -66,6 +66,7 @@ KEPT: dict[str, Kept] = {
     "notices": Kept(730, _("Messages in the portal that you have read")),
     "sms": Kept(180, _("SMS that were sent to you")),
     "readings": Kept(1095, _("Who saw your data")),
+    "exports": Kept(1095, _("Who took a list out of the portal, with what was searched for; the file itself one day")),
     "jobs": Kept(190, _("Runs of background work, without persons")),
     "invitations": Kept(180, _("Invitations to a post that nobody answered, with the number they went to")),
     "corrections": Kept(1095, _("What you asked to be corrected, once it is answered")),

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -53,6 +53,7 @@ class Register:
     address: ClassVar[str]  # URL name of the list's page
     form: ClassVar[type[forms.Form]]  # its filter, with `wanted`
     reading: ClassVar[str] = ""  # the page of the room's reading_pages() under which people find it
+    beside: ClassVar[Collection[str]] = ()  # the files, by code, that are made of the same list; itself among them
 
     def may_read(self, post: Post, day: datetime.date) -> bool:
         """May this post open the list's page?"""
@@ -103,9 +104,13 @@ def _works_here(post: Post, day: datetime.date) -> bool:
     return post.role in ROLES and post.is_live(day)
 
 
-def wanted_of(export: RegisterExport) -> forms.Form:
-    """The list's filter, with `wanted`."""
-    return registers()[export.register].form(json.loads(export.wanted))
+def _seen(export: RegisterExport, post: Post, day: datetime.date) -> QuerySet[Any]:
+    """The rows of the list as this post sees it. A filter that names what is gone since would narrow less, and let out
+    more than somebody agreed to: then it has none."""
+    asked, register = json.loads(export.wanted), registers()[export.register]
+    wanted = register.form(asked).wanted  # type: ignore[attr-defined]
+    rows = register.rows(post, wanted, day)
+    return rows if wanted.keys() == asked.keys() else rows.none()
 
 
 class Registers(Lists[RegisterExport]):
@@ -123,11 +128,12 @@ class Registers(Lists[RegisterExport]):
         return export.is_whole or is_long(export.rows)
 
     def count(self, export: RegisterExport, now: datetime.datetime) -> int:
-        return self._rows(export, now).count()
+        return _seen(export, export.post, beijing_day(now)).count()
 
-    def _rows(self, export: RegisterExport, now: datetime.datetime) -> QuerySet[Any]:
-        wanted = wanted_of(export).wanted  # type: ignore[attr-defined]
-        return registers()[export.register].rows(export.post, wanted, beijing_day(now))
+    def reads_all(self, post: Post, export: RegisterExport, day: datetime.date) -> bool:
+        # one reads a register by place, another by line: of two at one desk neither need see the other's rows
+        others = _seen(export, post, day).order_by().filter(pk=OuterRef("pk"))
+        return not _seen(export, export.post, day).order_by().filter(~Exists(others)).exists()
 
     def sheet(self, export: RegisterExport, now: datetime.datetime, taken: list[int]) -> Sheet:
         register = registers()[export.register]
@@ -135,7 +141,8 @@ class Registers(Lists[RegisterExport]):
         cells = [column.whole if export.is_whole and column.whole else column.cell for column in columns]
 
         def rows() -> Iterator[sheets.Row]:
-            for row in self._rows(export, now)[: settings.EXPORT_ROWS_MOST].iterator(chunk_size=ROWS_A_STEP):
+            seen = _seen(export, export.post, beijing_day(now))
+            for row in seen[: settings.EXPORT_ROWS_MOST].iterator(chunk_size=ROWS_A_STEP):
                 key = register.taken(row)
                 if key is not None:
                     taken.append(key)
@@ -179,34 +186,42 @@ class Registers(Lists[RegisterExport]):
 def _in_short(export: RegisterExport) -> Pairs:
     known = registers().get(export.register)
     pairs = [(_("List"), str(known.word) if known else export.register), (_("Search"), REGISTERS.search_of(export))]
-    return [*((term, words) for term, words in pairs if words), *_whole(known, export)]
+    # without its term beside it, the value says itself what it is
+    whole = [(term, _("In full: %(columns)s") % {"columns": words}) for term, words in _whole(known, export)]
+    return [*((term, words) for term, words in pairs if words), *whole]
 
 
 def _in_full(export: RegisterExport) -> Pairs:
-    form = wanted_of(export)
-    return pairs_of(registers()[export.register], form) + _whole(registers()[export.register], export)
+    known = registers().get(export.register)
+    return [*pairs_of(known, json.loads(export.wanted)), *_whole(known, export)] if known else _in_short(export)
 
 
 def _whole(register: Register | None, export: RegisterExport) -> Pairs:
     return [(_("In full"), register.whole)] if register and export.is_whole else []
 
 
-def pairs_of(register: Register, form: forms.Form) -> Pairs:
-    """A filter as people read it; what was found by a whole number is not said."""
+def pairs_of(register: Register, asked: Mapping[str, str]) -> Pairs:
+    """A filter as people read it; what was found by a whole number is not said. A company that closed since is still
+    the one that was asked for."""
+    fields = register.form(asked).fields
     pairs = [(_("List"), str(register.word))]
-    for name, value in form.wanted.items():  # type: ignore[attr-defined]
-        field = form.fields[name]
+    for name, value in asked.items():
         if name == "q":
             pairs.append((_("Search"), value))
         elif name == "found":
             pairs.append((_("Search"), _("found by the whole number")))
-        elif isinstance(field, forms.ModelChoiceField):
-            pairs.append((str(field.label), str(field.label_from_instance(value))))
-        elif isinstance(field, forms.ChoiceField):
-            pairs.append((str(field.label), str(dict(field.choices)[value])))  # type: ignore[arg-type]
-        elif isinstance(field, forms.DateField):
-            pairs.append((str(field.label), value.isoformat()))
+        elif name in fields and (words := _words(fields[name], value)):
+            pairs.append((str(fields[name].label), words))
     return pairs
+
+
+def _words(field: forms.Field, value: str) -> str:
+    if isinstance(field, forms.ModelChoiceField):
+        row = field.queryset.model._default_manager.filter(**{str(field.to_field_name): value}).first()  # type: ignore[union-attr]
+        return str(field.label_from_instance(row)) if row else value
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(value, value))  # type: ignore[arg-type]
+    return value if isinstance(field, forms.DateField) else ""
 
 
 REGISTERS = Registers()

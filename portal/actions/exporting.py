@@ -12,17 +12,20 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal import celery_app, sheet_pieces
+from portal import celery_app, events, sheet_pieces
 from portal.actions import spending
+from portal.actions.erasure import erase_words
 from portal.calendar import beijing_day
 from portal.errors import Refused
 from portal.exports import Facts, Lists
 from portal.jobs import attempt
 from portal.models import Event, ExportFormat, ExportState, Post, TakenOut
+from portal.privacy import KEPT
 from portal.sheet_pieces import Piece, Told
 
 GOOD_FOR = datetime.timedelta(hours=24)
 STUCK = datetime.timedelta(minutes=10)
+AT_ONCE = 100
 
 
 def _link(
@@ -78,7 +81,9 @@ def agree(lists: Lists[Any], export_id: int, *, by: Post, now: datetime.datetime
     """The second person agrees: the file is made in the background, with what the asker may see at that moment."""
     export = _held(lists, export_id, by, now)
     export.state, export.decided_by, export.decided_at = ExportState.MAKING, by, now
-    export.save(update_fields=["state", "decided_by", "decided_at"])
+    # whoever agrees in the last minute agrees to a file that is still made
+    export.until_at = now + GOOD_FOR
+    export.save(update_fields=["state", "decided_by", "decided_at", "until_at"])
     _link(lists, export, verb="export_agreed", by=by, now=now)
     transaction.on_commit(lambda: _announce(lists, export.pk), robust=True)
     return export
@@ -101,6 +106,8 @@ def _held(lists: Lists[Any], export_id: int, by: Post, now: datetime.datetime) -
         raise Refused(_("It has been decided already."))
     if export.until_at <= now:
         raise Refused(_("The request is older than a day and has lapsed. It can be asked for anew."))
+    if not lists.may_export(export.post, export, beijing_day(now)):
+        raise Refused(_("Whoever asked may not take this list out any more: the post has ended or changed."))
     return export
 
 
@@ -113,17 +120,28 @@ def make(lists: Lists[Any], export_id: int, *, now: datetime.datetime) -> int:
     """Make the file of an export that was agreed to: how many rows. Twice is once; what fails is said on its page."""
     done, error = attempt(lists.task, _make_whole, lists, export_id, now)
     if error:
-        lists.model.objects.filter(pk=export_id, state=ExportState.MAKING).update(state=ExportState.FAILED)
+        _give_up(lists, export_id)
         raise error
     return done or 0
+
+
+def _give_up(lists: Lists[Any], export_id: int) -> None:
+    lists.model.objects.filter(pk=export_id, state=ExportState.MAKING).update(state=ExportState.FAILED)
 
 
 def _make_whole(lists: Lists[Any], export_id: int, now: datetime.datetime) -> int:
     export = lists.model.objects.select_related("post__person", "post__organisation").get(pk=export_id)
     if export.state != ExportState.MAKING:
         return 0
+    if not lists.may_export(export.post, export, beijing_day(now)):
+        # the post ended since: what it could see has gone with it, and nobody is left to fetch the file
+        _give_up(lists, export_id)
+        return 0
     taken: list[int] = []
     pieces = list(_pieces(lists, export, now, taken, told=_told(lists, export.pk)))
+    if not pieces[-1].rows:
+        _give_up(lists, export_id)
+        return 0
     lists.note(export, taken, now)
     with transaction.atomic():
         locked = _locked(lists, export_id)
@@ -188,7 +206,8 @@ def hand_out(lists: Lists[Any], export_id: int, *, by: Post, now: datetime.datet
 
 @transaction.atomic
 def sweep(lists: Lists[Any], *, now: datetime.datetime) -> int:
-    """Delete files a day after they were made and let requests lapse; knock again for those a lost worker left."""
+    """Delete files a day after they were made and let requests lapse, and in time the request itself with what was
+    searched for; knock again for those a lost worker left."""
     over = lists.model.objects.filter(until_at__lte=now).exclude(state__in=(ExportState.REFUSED, ExportState.GONE))
     gone = 0
     for export in over.select_for_update(no_key=True, skip_locked=True):
@@ -197,10 +216,20 @@ def sweep(lists: Lists[Any], *, now: datetime.datetime) -> int:
         export.state = ExportState.GONE
         export.save(update_fields=["state"])
         gone += 1
+    _forget(lists, now)
     stuck = lists.model.objects.filter(state=ExportState.MAKING, decided_at__lte=now - STUCK)
     for export_id in stuck.values_list("pk", flat=True):
         transaction.on_commit(lambda found=export_id: _announce(lists, found), robust=True)  # type: ignore[misc]
     return gone
+
+
+def _forget(lists: Lists[Any], now: datetime.datetime) -> None:
+    """What it was asked for with and for goes once nobody can look up any more who took his data out; its log stays,
+    without a word that was typed."""
+    past = lists.model.objects.filter(until_at__lt=now - datetime.timedelta(days=KEPT["exports"].days))
+    for export in past.order_by("pk").select_for_update(skip_locked=True)[:AT_ONCE]:
+        erase_words(events.subject_of(export), by=None, now=now)
+        export.delete()
 
 
 def _announce(lists: Lists[Any], export_id: int) -> None:

@@ -3,7 +3,7 @@
 import base64
 import datetime
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
@@ -31,7 +31,8 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A list one is about to take out: where it stands, what would be in the file, and the action that asks for it."""
+    """A list one is about to take out: where it stands, what would be in the file, and the action that asks for it.
+    `tabs` lead to other files of the same list."""
 
     key: str
     address: str
@@ -41,6 +42,7 @@ class Asked:
     masks: str
     ask: Callable[[dict[str, Any]], str]
     whole: str = ""
+    tabs: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -64,19 +66,31 @@ class Pages:
         rows = self.lists.model.objects.filter(seen_by(post))
         related = rows.select_related("post__person", "post__organisation", "decided_by__person", "asked_event")
         found = get_object_or_404(related, code=code)
-        day = beijing_day(timezone.now())
-        if found.post_id != post.pk and not self.lists.may_export(post, found, day):
+        if not self._concerns(post, found, beijing_day(timezone.now())):
             raise Http404
         return found
+
+    def _concerns(self, post: Post, found: Any, day: datetime.date) -> bool:
+        """His own, one on which he may decide, or one on which he did."""
+        if found.post_id == post.pk:
+            return True
+        if found.state == ExportState.ASKED:
+            return self.lists.may_decide(post, found, day)
+        return self.lists.may_export(post, found, day)
 
     def index(self, request: HttpRequest) -> HttpResponse:
         """One's own of late, and those of others that wait for one's decision."""
         now = timezone.now()
         post = self.exporter(request, now)
         found = self.lists.model.objects.filter(seen_by(post)).order_by("-asked_at")
-        found = found.select_related("post__person", "post__organisation", "decided_by__person")
-        day = beijing_day(now)
-        rows = [one for one in found[:SHOWN] if one.post_id == post.pk or self.lists.may_export(post, one, day)]
+        found = found.select_related("post__person", "post__organisation__place__parent", "decided_by__person")
+        day, askers = beijing_day(now), dict[int, Post]()
+        rows = []
+        for one in found[:SHOWN]:
+            # what a post may do is asked once for all its lists; few wait at a time, and none for longer than a day
+            one.post = askers.setdefault(one.post_id, one.post)
+            if self._concerns(post, one, day):
+                rows.append(one)
         shown = list(zip(rows, self.lists.filter_words(rows, in_full=False), strict=True))
         words = {
             "room": self.room,
@@ -114,6 +128,7 @@ class Pages:
         return render(request, "portal/export.html", self._words(self._seen(post, code), post, now))
 
     def _words(self, found: Any, post: Post, now: datetime.datetime) -> dict[str, Any]:
+        day, is_open = beijing_day(now), found.state == ExportState.ASKED
         texts = {text.name: text.text for text in found.asked_event.texts.all()}
         kind = f"{self.room}.export_refused"
         refused = Event.objects.filter(subject=events.subject_of(found), kind=kind).first()
@@ -122,11 +137,11 @@ class Pages:
             "room": self.room,
             "export": found,
             "is_mine": found.post_id == post.pk,
-            "may_decide": found.state == ExportState.ASKED and self.lists.may_decide(post, found, beijing_day(now)),
+            "may_decide": is_open and self.lists.may_decide(post, found, day),
             "filter_words": self.lists.filter_words([found], in_full=True)[0],
             "purpose": texts.get("purpose") or "",
             "reason": (reason.text or "") if reason else "",
-            "asked": [one.person.name for one in self.lists.seconds_for(found, beijing_day(now))],
+            "asked": [one.person.name for one in self.lists.seconds_for(found, day)] if is_open else [],
             "share": 100 * found.rows_done // max(found.rows, 1),
             "agree_form": AgreeForm(),
         }

@@ -18,7 +18,7 @@ from portal.permissions import active_post
 from portal.registers_out import REGISTERS, may_take_out, pairs_of, registers, takes_lists_out
 from portal.views.exports import Asked, Pages
 
-MASKS = _("Phones, plates and licence numbers stay masked unless you ask for them in full.")
+MASKS = _("Masked unless you ask for it in full: %(columns)s.")
 
 
 def _exporter(request: HttpRequest, now: datetime.datetime) -> Post:
@@ -46,6 +46,8 @@ def new_export(request: HttpRequest, register: str) -> HttpResponse:
     asked = found.asked(request.GET.dict())
     form: Any = found.form(asked)
 
+    beside = [registers()[code] for code in found.beside if may_take_out(post, code, today)]
+
     def ask(values: dict[str, Any]) -> str:
         purpose = values.pop("purpose", "")
         export = RegisterExport(post=post, register=register, wanted=json.dumps(asked, ensure_ascii=False), **values)
@@ -55,10 +57,18 @@ def new_export(request: HttpRequest, register: str) -> HttpResponse:
         key=f"{register}?{urlencode(asked)}",
         address=reverse(found.address) + (f"?{urlencode(asked)}" if asked else ""),
         rows=found.rows(post, form.wanted, today).count(),
-        filter_words=pairs_of(found, form),
+        filter_words=pairs_of(found, asked),
         columns=[str(column.word) for column in found.columns()],
-        masks=str(MASKS) if found.whole else "",
+        masks=str(MASKS) % {"columns": found.whole} if found.whole else "",
         ask=ask,
         whole=found.whole,
+        tabs=[
+            {
+                "word": one.word,
+                "url": reverse("portal:new_export", args=[one.code]) + f"?{urlencode(asked)}",
+                "is_current": one is found,
+            }
+            for one in beside
+        ],
     )
     return PAGES.new(request, words)

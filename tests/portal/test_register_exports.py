@@ -1,101 +1,45 @@
 """Registers' lists taken out: the list's rows, masked; in full only with a second person, and who is in it reads so."""
 
-import base64
-import csv
 import datetime
 import io
-import json
 import re
-from html import unescape
 from typing import Any
 
 import openpyxl
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from drivers.models import Driver, Driving
-from platforms.models import Permit, Vehicle
+from drivers.models import Driving
+from platforms.models import Permit
 from portal import namemarks, notices_exports, same_person
 from portal.actions import exporting
 from portal.errors import Refused
 from portal.models import Event, Organisation, Post, Reading, RecordUse, RegisterExport, RegisterExportPart, Role, User
-from portal.plates import plate_hash
 from portal.registers_out import REGISTERS, registers
 from tests import world
+from tests.portal.taken_out import (
+    SOON,
+    a_car,
+    a_driver,
+    analyst,
+    asked,
+    at_ten,
+    branch,
+    browser,
+    content,
+    last,
+    office,
+    table,
+    text,
+)
 from tests.world import NOW
 
+__all__ = ["analyst", "at_ten", "branch", "office"]
 pytestmark = pytest.mark.django_db
 DAY = datetime.timedelta(days=1)
-SOON = NOW.date() + datetime.timedelta(days=5)
-
-
-@pytest.fixture(autouse=True)
-def at_ten() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def office() -> Post:
-    return world.a_post(Role.SYSTEM_ADMIN, world.department())
-
-
-@pytest.fixture
-def analyst() -> Post:
-    return world.a_post(Role.ANALYST, world.department())
-
-
-@pytest.fixture
-def branch() -> Organisation:
-    return world.a_branch()
-
-
-def a_driver(branch: Organisation, **fields: Any) -> Driver:
-    found: Driver = world.a_driver(branch).driver
-    Driver.objects.filter(pk=found.pk).update(certificate_until_date=SOON, **fields)
-    return Driver.objects.get(pk=found.pk)
-
-
-def a_car(plate: str, **fields: Any) -> Vehicle:
-    given = {"city": world.city(), "company": world.a_platform().company, "owner_name": "周建平"}
-    return Vehicle.objects.create(plate=plate, plate_hash=plate_hash(plate), insured_until_date=SOON, **given, **fields)
-
-
-def asked(
-    post: Post, register: str, *, format: str = "csv", is_whole: bool = False, purpose: str = "", **wanted: str
-) -> RegisterExport:
-    given = {"register": register, "format": format, "is_whole": is_whole}
-    export = RegisterExport(post=post, wanted=json.dumps(registers()[register].asked(wanted)), **given)
-    exporting.ask(REGISTERS, export, purpose=purpose, now=NOW)
-    return export
-
-
-def content(export: RegisterExport) -> bytes:
-    return b"".join(base64.b64decode(part.sealed) for part in RegisterExportPart.objects.filter(export=export))
-
-
-def table(export: RegisterExport) -> list[list[str]]:
-    if export.format == "xlsx":
-        sheet = openpyxl.load_workbook(io.BytesIO(content(export))).active
-        return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-    return list(csv.reader(io.StringIO(content(export).decode("utf-8-sig"))))
-
-
-def browser(post: Post) -> Client:
-    return world.signed_in(post.person, post)
-
-
-def text(response: Any) -> str:
-    return unescape(response.content.decode())
-
-
-def last(kind: str) -> Event:
-    return Event.objects.filter(kind=f"portal.{kind}").latest("pk")
 
 
 def first_cells(page: str) -> list[str]:
@@ -110,24 +54,28 @@ LISTS: list[tuple[str, dict[str, str], int]] = [
     ("platforms.permits", {"expiry": "soon"}, 3),
     ("platforms.vehicles", {"state": "suspended"}, 1),
     ("drivers.drivers", {"q": "周建"}, 2),
+    ("drivers.drivings", {"q": "周建"}, 2),
     ("drivers.expiring_certificate", {}, 3),
     ("drivers.expiring_insurance", {}, 3),
     ("drivers.expiring_permit", {}, 3),
 ]
 
 
-def test_the_file_has_exactly_the_lists_rows_in_its_order(office: Post, branch: Organisation) -> None:
+def test_the_file_has_exactly_the_lists_rows_in_its_order(office: Post, analyst: Post, branch: Organisation) -> None:
     for number, name in enumerate(("周建平", "吴小红", "周建军")):
-        a_driver(branch, name=name, marks=namemarks.marks_of(name))
+        driver = a_driver(branch, name=name, marks=namemarks.marks_of(name))
         car = a_car(f"川E1234{number}D", state="valid" if number else "suspended")
         days = {"from_date": world.LONG_AGO, "until_date": SOON}
+        Driving.objects.create(driver=driver, vehicle=car, company=car.company.organisation, **days)
         Permit.objects.create(company=car.company, city=world.city(), number=f"川网{number}", **days)
     desk = browser(office)
     for register, wanted, count in LISTS:
         found = registers()[register]
         page = desk.get(reverse(found.address), {**wanted, "paper": register.rpartition("_")[2]})
         for kind in ("csv", "xlsx"):
-            head, *rows = table(asked(office, register, format=kind, **wanted))
+            export = asked(office, register, format=kind, **wanted)
+            assert REGISTERS.seconds_for(export, NOW.date()) == [analyst]
+            head, *rows = table(export)
             assert head == [str(column.word) for column in found.columns()]
             assert [row[0] for row in rows] == first_cells(text(page)), register
             assert len(rows) == count, register
