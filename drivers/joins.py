@@ -20,7 +20,7 @@ from drivers.permissions_claims import may_see_claims
 from portal import events
 from portal.calendar import beijing_day
 from portal.front import Card, Correctable, OpenWork
-from portal.models import Organisation, Place, Post, User
+from portal.models import Organisation, Place, Post, Role, User
 from portal.own_words import word_of
 from portal.permissions import active_post
 from portal.proofs import Proof
@@ -34,10 +34,11 @@ events.consume(
 
 
 def cards(user: User, post: Post | None) -> Iterable[Card]:
-    """A driver whom nobody has verified yet: how he becomes it, or how far his claim is; and who may object to one."""
-    if post is not None:
-        return []
+    """A driver whom nobody has verified yet: how he becomes it, or how far his claim is; and who may object to one.
+    For a home's volunteer the licences that wait."""
     now = timezone.now()
+    if post is not None:
+        return _volunteers_card(post, beijing_day(now))
     contested = claimed_with_number_of(user, now).first()
     is_verified = Driver.objects.of(user).exists()
     if is_verified and contested is None:
@@ -45,6 +46,13 @@ def cards(user: User, post: Post | None) -> Iterable[Card]:
     claim = None if is_verified else Claim.objects.of(user).open().first()
     words = {"is_verified": is_verified, "claim": claim, "contested": contested}
     return [Card("drivers/_claim_card.html", words, order=15)]
+
+
+def _volunteers_card(post: Post, day: datetime.date) -> list[Card]:
+    if post.role != Role.VOLUNTEER or not may_see_claims(post, day):
+        return []
+    waiting = Claim.objects.visible_to(post, day).open().count()
+    return [Card("drivers/_desk_claims_card.html", {"waiting": waiting}, order=15)]
 
 
 def counts(request: HttpRequest) -> dict[str, int]:
