@@ -14,10 +14,10 @@ from portal.fields import SealedTextField
 NOTHING = "–"
 
 
-def require_newest(row: Any, seen: int, subject: models.Model | str, now: datetime.datetime) -> None:
+def require_newest(row: Any, seen: int, subject: models.Model, now: datetime.datetime) -> None:
     """Nobody writes over a change he has not seen."""
     if row.revision != seen:
-        raise Stale(_("Somebody changed this record meanwhile."), history.newest(subject, now))
+        raise Stale(_("Somebody changed this record meanwhile."), history.newest(subject, now, row))
 
 
 def put(row: Any, given: Mapping[str, Any]) -> dict[str, str]:

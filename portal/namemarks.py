@@ -26,11 +26,15 @@ def readings(character: str) -> tuple[str, ...]:
 
 def marks_of(name: str) -> list[str]:
     """Everything the name answers to. A family name of several readings answers to each of them."""
-    tidied = tidy(name)[:MOST]
+    return list(_marks(tidy(name)[:MOST]))
+
+
+@lru_cache(maxsize=20_000)
+def _marks(tidied: str) -> tuple[str, ...]:
     found = {tidied[start : start + 2] for start in range(len(tidied) - 1)}
     spelt = [readings(one) for one in tidied]
     if len(spelt) < 2 or not all(spelt):
-        return sorted(found)
+        return tuple(sorted(found))
     first, *given = spelt
     usual = [options[0] for options in given]
     found |= {"".join((family, *usual)) for family in first}
@@ -41,7 +45,7 @@ def marks_of(name: str) -> list[str]:
         found |= {initials[:length] for length in range(2, len(initials) + 1)}
         if later:
             found.add(initials + later)
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def asked_for(typed: str) -> list[str]:

@@ -136,8 +136,8 @@ class Drivers(RegisterTable):
     def key_of(self, values: Values) -> str:
         return licence_hash(values["licence"])
 
-    def records(self, rows: list[Values]) -> QuerySet[Any]:
-        return Driver.objects.filter(licence_hash__in=[self.key_of(values) for values in rows])
+    def records(self, rows: list[Row]) -> QuerySet[Any]:
+        return Driver.objects.filter(licence_hash__in=[row.key for row in rows])
 
     def key_in(self, record: Any) -> str:
         return str(record.licence_hash)
@@ -158,7 +158,7 @@ class Drivers(RegisterTable):
         return super().used(records) | {record.pk for record in records if record.person_id}
 
     def write(self, rows: list[Row], batch: Batch, known: Any) -> Settled:
-        return importing.write_drivers(self, rows, batch, known)
+        return importing.write(self, rows, batch, known, kind="drivers.drivers_imported")
 
     def undo(self, restored: list[Any], removed: list[Any], batch: Batch) -> None:
-        importing.undo_drivers(self, restored, removed, batch)
+        importing.undo(self, restored, removed, batch, kind="drivers.drivers_taken_back")

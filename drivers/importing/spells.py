@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,17 +29,18 @@ class SpellTable(RegisterTable):
         "overlaps": _("The register has the same from another first day, and the two overlap. Correct the days."),
     }
 
-    def build(self, values: Values, known: Any) -> Model:
+    def build(self, values: Values, known: Any) -> Any:
         return self.model(**values)
 
     def resolve(self, rows: list[Row], known: Any) -> None:
         company = self.column("company")
         assert company is not None
-        found = Driver.objects.filter(licence_hash__in=[licence_hash(row.values["licence"]) for row in rows])
+        hashes = [licence_hash(row.values["licence"]) for row in rows]
+        found = Driver.objects.filter(licence_hash__in=hashes)
         drivers = {one[0]: one[1:] for one in found.values_list("licence_hash", "pk", "place_id", "state")}
-        for row in rows:
+        for row, key in zip(rows, hashes, strict=True):
             licence = row.values.pop("licence")
-            driver, place, state = drivers.get(licence_hash(licence), (0, 0, ""))
+            driver, place, state = drivers.get(key, (0, 0, ""))
             if not driver:
                 row.object("no_such_driver", LICENCE, LICENCE.shown(licence))
             elif state == RegisterState.ENDED:
@@ -78,8 +79,8 @@ class SpellTable(RegisterTable):
     def key_in(self, record: Any) -> str:
         return self.key_of(self.state_of(record))
 
-    def records(self, rows: list[Values]) -> QuerySet[Any]:
-        return self.model._base_manager.filter(driver__in={values["driver_id"] for values in rows})
+    def records(self, rows: list[Row]) -> QuerySet[Any]:
+        return self.model._base_manager.filter(driver__in={row.values["driver_id"] for row in rows})
 
     def compare(self, row: Row, record: Any, was: Values, known: Any) -> None:
         """Only the last day differs: everything else is the key."""
@@ -121,10 +122,10 @@ class Engagements(SpellTable):
     columns = (LICENCE, COMPANY, FROM, UNTIL)
 
     def write(self, rows: list[Row], batch: Batch, known: Any) -> Settled:
-        return importing.write_engagements(self, rows, batch, known)
+        return importing.write(self, rows, batch, known, kind="drivers.engagements_imported")
 
     def undo(self, restored: list[Any], removed: list[Any], batch: Batch) -> None:
-        importing.undo_engagements(self, restored, removed, batch)
+        importing.undo(self, restored, removed, batch, kind="drivers.engagements_taken_back")
 
 
 class Drivings(SpellTable):
@@ -155,9 +156,9 @@ class Drivings(SpellTable):
         assert column is not None
         hashes = [plate_hash(row.values["plate"]) for row in rows]
         vehicles = dict(Vehicle.objects.filter(plate_hash__in=hashes, ended_date=None).values_list("plate_hash", "pk"))
-        for row in rows:
+        for row, key in zip(rows, hashes, strict=True):
             plate = row.values.pop("plate")
-            row.values["vehicle_id"] = vehicles.get(plate_hash(plate), 0)
+            row.values["vehicle_id"] = vehicles.get(key, 0)
             if not row.values["vehicle_id"]:
                 row.object("no_such_vehicle", column, column.shown(plate))
         super().resolve(rows, known)
@@ -175,7 +176,7 @@ class Drivings(SpellTable):
                 row.object("not_engaged", self.column("company"))
 
     def write(self, rows: list[Row], batch: Batch, known: Any) -> Settled:
-        return importing.write_drivings(self, rows, batch, known)
+        return importing.write(self, rows, batch, known, kind="drivers.drivings_imported")
 
     def undo(self, restored: list[Any], removed: list[Any], batch: Batch) -> None:
-        importing.undo_drivings(self, restored, removed, batch)
+        importing.undo(self, restored, removed, batch, kind="drivers.drivings_taken_back")

@@ -34,6 +34,7 @@ class Companies(RegisterTable):
         "credit_code", "feed_id", "address", "business_scope", "legal_name", "contact_name", "contact_phone",
         "take_cap_permille",
     )  # fmt: skip
+    single = ("credit_code", "feed_id")
     sentences = RegisterTable.sentences | {
         "other_name": _("The register has this credit code under another name. Change the name there first."),
         "other_kind": _("The register has this company as another kind. Correct the cell."),
@@ -118,14 +119,14 @@ class Companies(RegisterTable):
     def key_of(self, values: Values) -> str:
         return str(values["name"])
 
-    def records(self, rows: list[Values]) -> QuerySet[Any]:
-        named = Q(organisation__name__in=[values["name"] for values in rows])
-        coded = Q(credit_code__in=[values["credit_code"] for values in rows if values.get("credit_code")])
+    def records(self, rows: list[Row]) -> QuerySet[Any]:
+        named = Q(organisation__name__in=[row.values["name"] for row in rows])
+        coded = Q(credit_code__in=[row.values["credit_code"] for row in rows if row.values.get("credit_code")])
         found = Company.objects.filter(named | coded).select_related("organisation")
         return found.filter(organisation__merged_into__isnull=True, organisation__closed_at__isnull=True)
 
     def settle(self, rows: list[Row], known: Any, *, hold: bool = False) -> Settled:
-        coded = {one.credit_code: one for one in self.records([row.values for row in rows]) if one.credit_code}
+        coded = {one.credit_code: one for one in self.records(rows) if one.credit_code}
         fed = dict(Company.objects.exclude(feed_id="").values_list("feed_id", "organisation__name"))
         for row in rows:
             held = coded.get(row.values.get("credit_code", ""))
@@ -157,11 +158,11 @@ class Companies(RegisterTable):
         own = {field: value for field, value in values.items() if field in self.fields}
         return Company(organisation=organisation, marks=sorted({*marks_of(name), *marks_of(short)}), **own)
 
-    def put(self, settled: Settled) -> None:
-        for _line, record in settled.created:
+    def enter(self, records: list[Any]) -> None:
+        for record in records:
             record.organisation.save()
             record.organisation_id = record.organisation.pk
-        super().put(settled)
+        super().enter(records)
 
     def used(self, records: list[Any]) -> set[int]:
         """A company that somebody named is kept: in a case, as an employer, as whom one drives for."""
@@ -179,7 +180,7 @@ class Companies(RegisterTable):
         Organisation.objects.filter(pk__in=[record.organisation_id for record in removed]).delete()
 
     def write(self, rows: list[Row], batch: Batch, known: Any) -> Settled:
-        return importing.write_companies(self, rows, batch, known)
+        return importing.write(self, rows, batch, known, kind="platforms.companies_imported")
 
     def undo(self, restored: list[Any], removed: list[Any], batch: Batch) -> None:
-        importing.undo_companies(self, restored, removed, batch)
+        importing.undo(self, restored, removed, batch, kind="platforms.companies_taken_back")

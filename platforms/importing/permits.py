@@ -96,8 +96,8 @@ class Permits(RegisterTable):
     def key_of(self, values: Values) -> str:
         return str(values["number"])
 
-    def records(self, rows: list[Values]) -> QuerySet[Any]:
-        return Permit.objects.filter(number__in=[values["number"] for values in rows])
+    def records(self, rows: list[Row]) -> QuerySet[Any]:
+        return Permit.objects.filter(number__in=[row.key for row in rows])
 
     def key_in(self, record: Any) -> str:
         return str(record.number)
@@ -111,4 +111,4 @@ class Permits(RegisterTable):
         return importing.write_permits(self, rows, batch, known)
 
     def undo(self, restored: list[Any], removed: list[Any], batch: Batch) -> None:
-        importing.undo_permits(self, restored, removed, batch)
+        importing.undo(self, restored, removed, batch, kind="platforms.permits_taken_back")

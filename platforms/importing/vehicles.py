@@ -172,8 +172,8 @@ class Vehicles(RegisterTable):
     def key_of(self, values: Values) -> str:
         return plate_hash(values["plate"])
 
-    def records(self, rows: list[Values]) -> QuerySet[Any]:
-        return Vehicle.objects.filter(plate_hash__in=[self.key_of(values) for values in rows], ended_date=None)
+    def records(self, rows: list[Row]) -> QuerySet[Any]:
+        return Vehicle.objects.filter(plate_hash__in=[row.key for row in rows], ended_date=None)
 
     def key_in(self, record: Any) -> str:
         return str(record.plate_hash)
@@ -193,7 +193,7 @@ class Vehicles(RegisterTable):
             was[other], row.values[other] = getattr(record, other), "" if owner[0] else None
 
     def write(self, rows: list[Row], batch: Batch, known: Any) -> Settled:
-        return importing.write_vehicles(self, rows, batch, known)
+        return importing.write(self, rows, batch, known, kind="platforms.vehicles_imported")
 
     def undo(self, restored: list[Any], removed: list[Any], batch: Batch) -> None:
-        importing.undo_vehicles(self, restored, removed, batch)
+        importing.undo(self, restored, removed, batch, kind="platforms.vehicles_taken_back")

@@ -72,7 +72,7 @@ def _page(
         "may_read": may_read,
         "show_form": form or ShowForm(),
         "shown": shown or {},
-        "history": history.read(found.organisation, now, kinds=words_of.KINDS, fields=words_of.COMPANY)
+        "history": history.read(found.organisation, now, kinds=words_of.KINDS, fields=words_of.COMPANY, record=found)
         if may_read
         else [],
     }

@@ -188,7 +188,8 @@ def _write(run: Import, table: Table, clock: Clock) -> Counter[str]:
     """Batch after batch from the checkpoint, until all is written or the slice is over."""
     until, counts = clock() + SLICE, Counter[str]()
     known = table.known(run.post, beijing_day(clock()))
-    rows = islice(_staged(run, table), run.rows_done, None)
+    staged = map(json.loads, islice(_staged(run), run.rows_done, None))
+    rows = (Row(line, table.revived(values)) for line, values in staged)
     while batch := list(islice(rows, table.batch_rows)):
         counts.update(_write_batch(run.pk, table, batch, known, clock()))
         if clock() > until:
@@ -197,14 +198,12 @@ def _write(run: Import, table: Table, clock: Clock) -> Counter[str]:
     return counts
 
 
-def _staged(run: Import, table: Table) -> Iterator[Row]:
+def _staged(run: Import) -> Iterator[bytes]:
     """The rows that were laid aside, as they stand in the vault."""
     rest = b""
     for piece in vault.read(run.store, ROWS, run.file_key):
         *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            number, values = json.loads(line)
-            yield Row(number, table.revived(values))
+        yield from lines
 
 
 @transaction.atomic

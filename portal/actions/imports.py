@@ -125,6 +125,11 @@ def forget_file(run: Import) -> None:
     transaction.on_commit(lambda: vault.delete(run.store, FILE, ROWS))
 
 
+def forget_former(table: str, record: int) -> None:
+    """What a record said before files changed it goes with the person it was about; that it was changed stays."""
+    ImportedRow.objects.filter(run__table=table, record=record).exclude(was="").update(was="")
+
+
 def knock(run: Import) -> None:
     """Tell a worker once this is committed; the sweep knocks again for what a broken broker or a crash leaves."""
     pk = run.pk

@@ -1,7 +1,8 @@
 """Cells as people fill them in, and what they mean. Pure.
 
 A cell is a text, a number, a day or nothing. Every reader takes one that is not blank and gives the value, or raises
-Odd with the code of a sentence (portal.imports.sentences) and what that sentence names.
+Odd with the code of a sentence (portal.imports.sentences) and what that sentence names. Days and words of a list stand
+in thousands of rows: their readers remember what they have read.
 """
 
 import datetime
@@ -9,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -34,6 +36,7 @@ _DAYS = (
 )
 _TIME_OF_DAY = re.compile(r"[T\s]+\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 _CODE = re.compile(r"[0-9A-Z][0-9A-Z()/\-]*")
+_often = lru_cache(maxsize=20_000, typed=True)
 
 
 class Odd(Exception):
@@ -46,7 +49,7 @@ class Odd(Exception):
 
 def tidied(text: str) -> str:
     """Every width brought to one, without marks nobody sees, and without blanks around."""
-    brought = unicodedata.normalize("NFKC", text)
+    brought = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return (brought if brought.isprintable() else sheets.plain(brought)).strip()
 
 
@@ -157,6 +160,7 @@ def plate(cell: Cell) -> str:
         raise Odd("not_a_plate") from error
 
 
+@_often
 def day(cell: Cell) -> datetime.date:
     """2026-11-25, 2026/11/25, 2026.11.25, 2026年11月25日, 20261125, a spreadsheet's own day or its number."""
     if isinstance(cell, datetime.datetime):
@@ -183,6 +187,7 @@ def _in_reach(found: datetime.date) -> datetime.date:
     return found
 
 
+@_often
 def last_day(cell: Cell) -> datetime.date | None:
     """A last day; 长期 and its like have none."""
     return None if words_of(cell) in NO_END else day(cell)
@@ -214,6 +219,7 @@ def permille(cell: Cell) -> int:
 def choice(words: Mapping[str, str]) -> Reader:
     """One of a few words; `words` leads from each word and its synonyms to the code."""
 
+    @_often
     def read(cell: Cell) -> str:
         found = spoken(cell)
         code = words.get(found.lower()) or words.get(found)

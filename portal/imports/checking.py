@@ -26,7 +26,7 @@ class Check:
         self.read_headings: dict[str, str] = {}
         self.unread_headings: list[str] = []
         self.is_dropped = False
-        self._lines_of: dict[bytes, int] = {}  # natural key -> row of the file
+        self._firsts: dict[bytes, tuple[int, bytes]] = {}  # what stands once in a file -> the row and its record's key
 
     def lines(self, pieces: reading.Pieces) -> Iterator[bytes]:
         with reading.opened(pieces, self._find) as (found, rows):
@@ -62,31 +62,41 @@ class Check:
         sound = [row for row in rows if not row.problems]
         self.table.resolve(sound, self.known)
         sound = [row for row in sound if not row.problems and self._is_first(row)]
-        # as they are laid aside: comparing sets values on records, never on rows
-        laid_aside = [(row, dumped([row.line, row.values]).encode() + b"\n") for row in sound]
+        # as they are laid aside: comparing may add to a row
+        laid_aside = [(row, dumped([row.line, row.values])) for row in sound]
         self.counts += self.table.settle(sound, self.known).counts()
         self._note([problem for row in rows for problem in row.problems])
-        for row, line in laid_aside:
-            if not row.problems:
-                self.good += 1
-                yield line
+        good = [line for row, line in laid_aside if not row.problems]
+        self.good += len(good)
+        yield "".join(f"{line}\n" for line in good).encode()
 
     @staticmethod
     def _named(found: headings.Headings, cells: reading.Row) -> dict[str, Cell]:
         return {name: cells[place] for name, place in found.places.items() if place < len(cells)}
 
     def _is_first(self, row: Row) -> bool:
-        """A record stands in a file once: nobody could say which of two rows holds."""
-        key = hashlib.blake2b(self.table.key_of(row.values).encode(), digest_size=16).digest()
-        first = self._lines_of.setdefault(key, row.line)
+        """A record stands in a file once, and no two have the number of one: nobody could say which row holds."""
+        row.key = self.table.key_of(row.values)
+        key = _short(f"key:{row.key}")
+        first, _own = self._firsts.setdefault(key, (row.line, key))
         if first != row.line:
             row.object("twice", first=first)
-        return first == row.line
+            return False
+        for name in self.table.single:
+            if row.values.get(name):
+                first, other = self._firsts.setdefault(_short(f"{name}:{row.values[name]}"), (row.line, key))
+                if other != key:
+                    row.object("in_another_row", self.table.column(name), str(row.values[name]), first=first)
+        return not row.problems
 
     def _note(self, problems: list[Problem]) -> None:
         room = max(0, KEPT_PROBLEMS - self.problems)
         self.problems += len(problems)
         ImportProblem.objects.bulk_create(problem_rows(self.run, problems[:room]))
+
+
+def _short(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 def problem_rows(run: Import, problems: list[Problem]) -> list[ImportProblem]:

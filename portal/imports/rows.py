@@ -1,7 +1,6 @@
 """What a file consists of: its columns, its rows with what is wrong with them, batches and what they come to."""
 
 import datetime
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -58,6 +57,7 @@ class Row:
     line: int
     values: Values
     problems: list["Problem"] = field(default_factory=list)
+    key: str = ""  # natural, once it is resolved
 
     def object(self, kind: str, column: Column | None = None, shown: str = "", **facts: str | int) -> None:
         self.problems.append(Problem(self.line, column.name if column else "", kind, shown, facts))
@@ -85,25 +85,34 @@ class Batch:
     def subject(self) -> str:
         return f"portal.import:{self.run}"
 
+    @property
+    def who(self) -> dict[str, Any]:
+        """Whose doing it is and when, for the log."""
+        return {"by": self.post.person, "post": self.post, "at": self.now}
+
 
 @dataclass
 class Settled:
-    """What a batch comes to: records to be entered, records that change with what they were, rows that change nothing.
-    The lines of the file stand beside."""
+    """What a batch comes to: rows of new records, rows that change a record with what it was, rows that change nothing.
+    `created` are the new records once they are built; the lines of the file stand beside."""
 
-    created: list[tuple[int, Any]] = field(default_factory=list)
-    changed: list[tuple[int, Any, Values]] = field(default_factory=list)
+    new: list[Row] = field(default_factory=list)
+    changed: list[tuple[Row, Any, Values]] = field(default_factory=list)
     same: int = 0
+    created: list[tuple[int, Any]] = field(default_factory=list)
     digests: dict[int, str] = field(default_factory=dict)  # of each record as it was left
 
     def counts(self) -> Counter[str]:
-        return Counter(created=len(self.created), changed=len(self.changed), same=self.same)
+        return Counter(created=len(self.new), changed=len(self.changed), same=self.same)
 
     def touched(self) -> Iterator[tuple[int, str, Any, Values]]:
         """Line, what became of it, the record, what it was."""
         yield from ((line, RowChange.CREATED, record, {}) for line, record in self.created)
-        yield from ((line, RowChange.CHANGED, record, was) for line, record, was in self.changed)
+        yield from ((row.line, RowChange.CHANGED, record, was) for row, record, was in self.changed)
+
+
+_ENCODER = DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def dumped(values: Any) -> str:
-    return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODER.encode(values)

@@ -11,6 +11,7 @@ CELLS: Mapping[str, Words] = {
     "needed": _("This cell is empty. Fill it in."),
     "needed_for_new": _("The register does not have this record yet, so this cell has to be filled in."),
     "twice": _("The same record stands in row %(first)s already. Leave one of the two."),
+    "in_another_row": _("Row %(first)s has this number too, for another record. Correct one of the two."),
     "formula": _("A formula stands here. Copy the column and paste it as values."),
     "rounded": _(
         "The spreadsheet has made a number of it and lost digits. Format the column as text and type it anew."

@@ -4,7 +4,8 @@ its rows are compared with the register. What is written is the room's own actio
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.db import models
 
 from portal import sealing
+from portal.imports import copying
 from portal.imports.cells import Cell, Odd, is_blank, words_of
 from portal.imports.headings import known_of
 from portal.imports.rows import Batch, Column, Problem, Row, Settled, Values, Words, dumped
@@ -30,6 +32,7 @@ class Table:
     model: ClassVar[type[models.Model]]
     fields: ClassVar[tuple[str, ...]]
     derived: ClassVar[tuple[str, ...]] = ()  # what follows from the fields, such as a keyed hash
+    single: ClassVar[tuple[str, ...]] = ()  # columns besides the key whose value belongs to one record
     sentences: ClassVar[Mapping[str, Words]] = {}
     batch_rows: ClassVar[int] = 2000
 
@@ -50,8 +53,13 @@ class Table:
 
     def is_example(self, cells: Mapping[str, Cell]) -> bool:
         """The template's own second row, which people leave where it is."""
-        filled = {name: words_of(cell) for name, cell in cells.items() if not is_blank(cell)}
-        return filled == {one.name: words_of(one.example) for one in self.columns if one.example}
+        if any(words_of(cells.get(name)) != words for name, words in self._examples.items()):
+            return False
+        return all(is_blank(cell) for name, cell in cells.items() if name not in self._examples)
+
+    @cached_property
+    def _examples(self) -> dict[str, str]:
+        return {one.name: words_of(one.example) for one in self.columns if one.example}
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
@@ -69,7 +77,7 @@ class Table:
         """The natural key of a resolved row."""
         raise NotImplementedError
 
-    def records(self, rows: list[Values]) -> models.QuerySet[Any]:
+    def records(self, rows: list[Row]) -> models.QuerySet[Any]:
         """The register's records with the natural keys of these rows."""
         raise NotImplementedError
 
@@ -110,26 +118,30 @@ class Table:
     def settle(self, rows: list[Row], known: Any, *, hold: bool = False) -> Settled:
         """Compare rows with the register; nothing is written. A row that cannot stand gets a problem. `hold`: the
         records stay locked until the caller commits."""
-        records = self.records([row.values for row in rows])
+        for row in rows:
+            row.key = row.key or self.key_of(row.values)
+        records = self.records(rows)
         held = records.select_for_update(no_key=True, of=("self",)) if hold else records
         found = {self.key_in(record): record for record in held}
         settled = Settled()
         for row in rows:
-            record = found.get(self.key_of(row.values))
+            record = found.get(row.key)
             if record is None:
-                self._new(row, settled, known)
+                self._new(row, settled)
             else:
                 self._known(row, record, settled, known)
         return settled
 
-    def _new(self, row: Row, settled: Settled, known: Any) -> None:
-        missing = [one for one in self.columns if one.for_new and (one.field or one.name) not in row.values]
+    def _new(self, row: Row, settled: Settled) -> None:
+        missing = [one for one in self._for_new if (one.field or one.name) not in row.values]
         for column in missing:
             row.object("needed_for_new", column)
         if not missing:
-            record = self.build(row.values, known)
-            self.derive(record)
-            settled.created.append((row.line, record))
+            settled.new.append(row)
+
+    @cached_property
+    def _for_new(self) -> list[Column]:
+        return [one for one in self.columns if one.for_new]
 
     def _known(self, row: Row, record: Any, settled: Settled, known: Any) -> None:
         before = self.state_of(record)
@@ -140,10 +152,7 @@ class Table:
         self.compare(row, record, was, known)
         if row.problems:
             return
-        for name in was:
-            setattr(record, name, row.values[name])
-        self.derive(record)
-        settled.changed.append((row.line, record, was))
+        settled.changed.append((row, record, was))
 
     def facts(self, settled: Settled, batch: Batch) -> dict[str, object]:
         """What the log keeps of a batch: counts, and a hash over every record it touched as it was left."""
@@ -162,10 +171,20 @@ class Table:
         """The record as far as a file can fill it; keyed, as what it stands for could be guessed."""
         return sealing.keyed_hash("imported", dumped(self.state_of(record)))
 
-    def put(self, settled: Settled) -> None:
-        """The rows of a batch in two statements."""
-        self.model._base_manager.bulk_create([record for _line, record in settled.created])
-        self.save_changed([record for _line, record, _was in settled.changed])
+    def put(self, settled: Settled, known: Any) -> None:
+        """Bring a batch into the register: its new records by COPY, those that change in one statement."""
+        for row in settled.new:
+            settled.created.append((row.line, self.build(row.values, known)))
+        for row, record, was in settled.changed:
+            for name in was:
+                setattr(record, name, row.values[name])
+        for _line, _change, record, _was in settled.touched():
+            self.derive(record)
+        self.enter([record for _line, record in settled.created])
+        self.save_changed([record for _row, record, _was in settled.changed])
+
+    def enter(self, records: list[Any]) -> None:
+        copying.enter(records)
 
     def save_changed(self, records: list[Any]) -> None:
         has_revision = any(one.name == "revision" for one in self.model._meta.fields)
@@ -198,6 +217,9 @@ class Table:
         restored, removed = [], []
         for row in own:
             record = held[row.record]
+            if row.change == RowChange.CHANGED and not row.was:
+                outcome[row.pk] = RowUndone.GONE  # what stood there was erased since
+                continue
             outcome[row.pk] = RowUndone.USED if record.pk in used else RowUndone.UNDONE
             if row.change == RowChange.CHANGED:
                 self.restore(record, json.loads(row.was))
@@ -219,11 +241,16 @@ class Table:
 
     def revived(self, values: Values) -> Values:
         """Values of the record's fields as they come from JSON."""
-        fields = set(self.fields)
-        return {
-            name: self.model._meta.get_field(name).to_python(value) if name in fields else value
-            for name, value in values.items()
-        }
+        for name, to_python in self._revivers.items():
+            if name in values:
+                values[name] = to_python(values[name])
+        return values
+
+    @cached_property
+    def _revivers(self) -> dict[str, Callable[[Any], Any]]:
+        # all but days comes back from JSON as it was
+        fields = {name: self.model._meta.get_field(name) for name in self.fields}
+        return {name: field.to_python for name, field in fields.items() if isinstance(field, models.DateField)}
 
     def headings(self) -> dict[str, str]:
         return known_of({column.name: column.headings for column in self.columns})

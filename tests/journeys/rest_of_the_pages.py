@@ -31,6 +31,7 @@ def walks(now: datetime.datetime) -> Walks:
     group, export = things["group"], things["export"]
     of_group = ("desk_group", "group_cases", "choose_lead", "invite_more", "ask_company", "offer_answer", "mark_change")
     claims = ("desk_claim", "desk_claim_grant", "desk_claim_refuse")
+    imports = ("import_run", "start_import", "drop_import", "undo_import")
     seeds = {
         "anonymous": [of("published", things["out"]), of("erased", things["erasure"], "portal")],
         "driver": [
@@ -65,10 +66,11 @@ def walks(now: datetime.datetime) -> Walks:
         ],
         "liaison": [of("supplement", things["told"])],
         "security_admin": [of("decide_same_person", things["two accounts"], "portal")],
-        "system_admin": [of("hook_secret", things["hook"], "portal"), *_registers(things),
+        "system_admin": [
+            of("hook_secret", things["hook"], "portal"), *_registers(things),
             *(of(name, None, "platforms") for name in ("new_company", "new_vehicle")),
             of("new_driver", None, "drivers"),
-            *(of(name, things["import"], "portal") for name in ("start_import", "undo_import")),
+            *(of(name, things["import"], "portal") for name in imports),
             of("keep_city_open", things["city place"], "portal"),
         ],
     }  # fmt: skip
