@@ -2,11 +2,9 @@
 
 import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
-from platforms.permissions import REGISTER_READERS, paths_held
+from platforms.permissions import REGISTER_READERS
 from portal import permissions, roles
 from portal.models import Place, PlaceKind, Post, Role, User
 
@@ -52,8 +50,3 @@ def readable_drivers(post: Post | None, day: datetime.date) -> Q:
             place__in=[*Place.objects.filter(Q(pk=place.city.pk) | Q(parent=place.city)).values_list("pk", flat=True)]
         )
     return visible_drivers(post, day)
-
-
-def require_registrar(by: User, post: Post | None, now: datetime.datetime) -> None:
-    if not paths_held(by, post, roles.ADMINISTER_SYSTEM, now):
-        raise PermissionDenied(_("Only a system administrator keeps the register of companies and drivers."))

@@ -1,6 +1,5 @@
 """The forms of the register of drivers."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -15,17 +14,13 @@ from platforms.register_forms import HELD, OfCompanyFilter, cities, organisation
 from portal import plates
 from portal.models import Organisation, OrganisationKind, Place, PlaceKind
 from portal.phone import tidy_phone
-from portal.register_forms import EXPIRY, NUMBER, PHONE, PLATE, Day, KeyForm, RecordForm
+from portal.register_forms import EXPIRY, PHONE, PLATE, Day, KeyForm, RecordForm
 
 
 class DriverFilter(OfCompanyFilter):
     """Found by two characters of the name, pinyin initials, or a whole phone, plate or licence."""
 
-    def hashes(self, kind: str, typed: str) -> Iterable[tuple[str, str]]:
-        if kind == NUMBER:
-            yield "licence", licence_hash(typed)
-            yield "certificate", certificate_hash(typed)
-        yield from super().hashes(kind, typed)
+    numbers = {"licence": licence_hash, "certificate": certificate_hash}
 
     def is_there(self, by: str, found: str) -> bool:
         if by in (PHONE, PLATE):

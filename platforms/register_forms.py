@@ -1,6 +1,5 @@
 """The forms of the registers of companies, permits and vehicles."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -20,7 +19,7 @@ from platforms.models import (
 from portal import plates
 from portal.models import Organisation, OrganisationKind, Place
 from portal.phone import tidy_phone
-from portal.register_forms import EXPIRY, NUMBER, Day, RecordForm, RegisterFilter, state_choices
+from portal.register_forms import EXPIRY, Day, RecordForm, RegisterFilter, state_choices
 
 KINDS = [(kind.value, kind.label) for kind in (OrganisationKind.PLATFORM, OrganisationKind.LEASING)]
 HELD = [(state.value, state.label) for state in (RegisterState.VALID, RegisterState.SUSPENDED)]
@@ -87,11 +86,7 @@ class PermitFilter(OfCompanyFilter):
 class VehicleFilter(OfCompanyFilter):
     """Found by the whole plate, licence or frame number, or by the name of a company."""
 
-    def hashes(self, kind: str, typed: str) -> Iterable[tuple[str, str]]:
-        if kind == NUMBER:
-            yield "licence", transport_licence_hash(typed)
-            yield "vin", vin_hash(typed)
-        yield from super().hashes(kind, typed)
+    numbers = {"licence": transport_licence_hash, "vin": vin_hash}
 
     def is_there(self, by: str, found: str) -> bool:
         return by != "phone" and Vehicle.objects.filter(**{f"{by}_hash": found}).exists()

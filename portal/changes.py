@@ -11,6 +11,7 @@ from portal import history
 from portal.errors import Refused, Stale
 from portal.fields import SealedTextField
 
+Given = Mapping[str, Any]  # what a form says of a record, by field
 NOTHING = "–"
 
 
@@ -20,7 +21,7 @@ def require_newest(row: Any, seen: int, subject: models.Model, now: datetime.dat
         raise Stale(_("Somebody changed this record meanwhile."), history.newest(subject, now, row))
 
 
-def put(row: Any, given: Mapping[str, Any]) -> dict[str, str]:
+def put(row: Any, given: Given) -> dict[str, str]:
     """Set what differs, and tell each change as "before → after": what is personal as it is shown, masked."""
     told: dict[str, str] = {}
     for name, value in given.items():
@@ -34,6 +35,11 @@ def put(row: Any, given: Mapping[str, Any]) -> dict[str, str]:
 def require_some(told: Mapping[str, str]) -> None:
     if not told:
         raise Refused(_("Nothing was changed."))
+
+
+def entry(told: Mapping[str, str], reason: str) -> dict[str, Any]:
+    """A change as the log keeps it: which fields, and in words what became of each and why."""
+    return {"facts": {"fields": sorted(told)}, "words": {**told, "reason": reason.strip()}}
 
 
 def shown(row: Any, name: str) -> str:

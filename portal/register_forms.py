@@ -1,6 +1,6 @@
 """What the forms of all registers share: filters whose search never stands in an address, reasons, days."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -49,12 +49,16 @@ class RegisterFilter(forms.Form):
     by = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     found = forms.RegexField(r"^[0-9a-f]{64}$", required=False, widget=forms.HiddenInput)
 
+    numbers: Mapping[str, Callable[[str], str]] = {}  # which numbers a record has, and the keyed hash of each
+
     def hashes(self, kind: str, typed: str) -> Iterable[tuple[str, str]]:
         """The (`by`, keyed hash) under which this register finds what was typed; those it has win."""
         if kind == PHONE:
             yield PHONE, phone_hash(typed)
         if kind == PLATE:
             yield PLATE, plates.plate_hash(typed)
+        if kind == NUMBER:
+            yield from ((name, hashed(typed)) for name, hashed in self.numbers.items())
 
     def is_there(self, by: str, found: str) -> bool:
         return False

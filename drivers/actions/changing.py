@@ -1,16 +1,14 @@
 """Changing a driver's record with a reason, and taking it out of the register."""
 
 import datetime
-from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from drivers.models import Driver, certificate_hash, licence_hash
-from platforms.models import RegisterState
-from platforms.permissions import require_registrar_of
+from platforms.actions import keeping
 from portal import changes, events, namemarks
+from portal.changes import Given
 from portal.errors import Refused
 from portal.models import PlaceKind, Post, User
 from portal.models.people import phone_hash
@@ -19,28 +17,15 @@ from portal.phone import tidy_phone
 
 @transaction.atomic
 def change_driver(
-    driver: Driver,
-    given: Mapping[str, Any],
-    *,
-    seen: int,
-    reason: str,
-    by: User,
-    post: Post | None,
-    now: datetime.datetime,
+    driver: Driver, given: Given, *, seen: int, reason: str, by: User, post: Post | None, now: datetime.datetime
 ) -> Driver:
     """Change what the register says of a driver. His account keeps its own number: that is changed by himself."""
-    held = _hold(driver, by, post, now)
-    changes.require_newest(held, seen, held, now)
+    held: Driver = keeping.hold(Driver.objects.select_related("place__parent"), driver, "place", by, post, now)
     own = dict(given)
     if "phone" in own:
         own["phone"] = tidy_phone(own["phone"])
-    told = changes.put(held, own)
-    changes.require_some(told)
-    require_registrar_of(by, post, held.place, now)
-    _prepare(held)
-    held.revision += 1
-    held.save()
-    _record("drivers.driver_changed", held, told, reason, by=by, post=post, at=now)
+    told = keeping.change(held, own, "place", _prepare, seen=seen, by=by, post=post, now=now)
+    events.record("drivers.driver_changed", held, **changes.entry(told, reason), by=by, post=post, at=now)
     return held
 
 
@@ -49,30 +34,14 @@ def end_driver(
     driver: Driver, *, last_date: datetime.date, reason: str, by: User, post: Post | None, now: datetime.datetime
 ) -> Driver:
     """A driver leaves the register: what he drove and for whom ends with the same day; his record and cases stay."""
-    held = _hold(driver, by, post, now)
-    told = changes.put(held, {"state": RegisterState.ENDED, "ended_date": last_date})
-    held.revision += 1
-    held.save(update_fields=["state", "ended_date", "revision"])
+    held: Driver = keeping.hold(Driver.objects.select_related("place__parent"), driver, "place", by, post, now)
+    told = keeping.end(held, last_date)
     for rows in (held.drivings, held.engagements):
         if rows.filter(until_date__isnull=True, from_date__gt=last_date).exists():
             raise Refused(_("Something of his began after that day: end it first."))
         rows.filter(until_date__isnull=True).update(until_date=last_date)
-    _record("drivers.driver_ended", held, told, reason, by=by, post=post, at=now)
+    events.record("drivers.driver_ended", held, **changes.entry(told, reason), by=by, post=post, at=now)
     return held
-
-
-def _hold(driver: Driver, by: User, post: Post | None, now: datetime.datetime) -> Driver:
-    rows = Driver.objects.select_for_update(no_key=True, of=("self",)).select_related("place__parent")
-    held = rows.get(pk=driver.pk)
-    require_registrar_of(by, post, held.place, now)
-    if held.state == RegisterState.ENDED:
-        raise Refused(_("This record has ended; it is kept as it was."))
-    return held
-
-
-def _record(kind: str, driver: Driver, told: Mapping[str, str], reason: str, **who: Any) -> None:
-    facts = {"fields": sorted(told)}
-    events.record(kind, driver, facts=facts, words={**told, "reason": reason.strip()}, **who)
 
 
 def _prepare(driver: Driver) -> None:

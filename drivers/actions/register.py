@@ -7,9 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from drivers import permissions
 from drivers.actions import tying
 from drivers.models import Contract, ContractKind, Driver, Engagement, certificate_hash, licence_hash
+from platforms import permissions
 from platforms.models import Company, Vehicle
 from platforms.permissions import require_registrar_of
 from portal import events, namemarks

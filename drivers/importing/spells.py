@@ -1,6 +1,7 @@
 """Whom drivers drive for and what they drive, from a file."""
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from drivers.actions import importing
 from drivers.importing.people import LICENCE
 from drivers.models import Driver, Driving, Engagement, licence_hash
 from platforms.importing import SENTENCES, RegisterTable
+from platforms.importing.columns import COMPANY, PLATE
 from platforms.models import RegisterState, Vehicle
 from portal.imports import cells
 from portal.imports.tables import Batch, Column, Row, Settled, Values
@@ -86,16 +88,6 @@ class SpellTable(RegisterTable):
         """Only the last day differs: everything else is the key."""
 
 
-COMPANY = Column(
-    "company",
-    pgettext_lazy("import column", "Company"),
-    cells.text(120),
-    "平台公司 公司名称 企业名称 所属平台 租赁公司",
-    "company_id",
-    is_needed=True,
-    example="川行约车",
-    note=_("Full name, short name or credit code, as in the register."),
-)
 FROM = Column(
     "from_date",
     pgettext_lazy("import column", "First day"),
@@ -136,16 +128,7 @@ class Drivings(SpellTable):
     fields = ("driver_id", "vehicle_id", "company_id", "from_date", "until_date")
     columns = (
         LICENCE,
-        Column(
-            "plate",
-            pgettext_lazy("import column", "Plate"),
-            cells.plate,
-            "车牌号 车牌号码 号牌号码 车牌",
-            "vehicle_id",
-            is_needed=True,
-            is_personal=True,
-            example="川E·D12345",
-        ),
+        replace(PLATE, field="vehicle_id"),
         COMPANY,
         FROM,
         UNTIL,

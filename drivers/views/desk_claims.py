@@ -1,20 +1,17 @@
 """Doors of claims at a desk: a volunteer with the driver before him, the second person, the branch's decision."""
 
 import datetime
-import json
-import secrets
 from typing import Any
 
 from allauth.core.internal.ratelimit import get_ip
-from django.conf import settings
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
@@ -23,9 +20,9 @@ from drivers import claim_words, permissions_claims
 from drivers.actions import claims, claims_desk
 from drivers.forms.claims import DeskForm, GrantForm, LookForm, RefuseForm, SeenForm
 from drivers.models import OPEN, Claim, ClaimStatus
-from portal import challenge, phone, sealing, sms
+from portal import challenge, sms
 from portal.calendar import beijing_day
-from portal.challenge import Asked, Asker, TooMany
+from portal.challenge import Asked, TooMany
 from portal.errors import Refused
 from portal.models import Post
 from portal.models.people import phone_hash
@@ -34,11 +31,15 @@ from portal.permissions import active_post, has_permission
 from portal.roles import CODE_ONLY, HELP_AT_HOME
 from portal.views import errors
 from portal.views.doors import make_move
+from portal.views.kept_sheet import KeptSheet
 
 PAGE = 30
-# what the volunteer's session remembers: where the page is kept, the code asked for
-SHEET, ASKED = "claim_sheet", "claim_code"
-SHEET_SECONDS = 1800
+SHEET = KeptSheet(
+    "claim_sheet",
+    gettext_lazy(
+        "Code %(code)s, valid for 5 minutes: tell it to the volunteer who is looking at your licence, nobody else."
+    ),
+)
 
 
 def _require_post(request: HttpRequest, now: datetime.datetime) -> Post:
@@ -173,24 +174,19 @@ def desk_claim_new(request: HttpRequest) -> HttpResponse:
     """A volunteer reads licence and name from the paper; only where both fit a record the code is sent."""
     now = timezone.now()
     post = _require_volunteer(request, now)
-    form = DeskForm(request.POST or None, initial=_kept(request))
+    form = DeskForm(request.POST or None, initial=SHEET.kept(request))
     if form.is_valid():
         address = str(get_ip(request))
         try:
             if claims_desk.look_up(form.given, by=post, address=address, now=now) is None:
                 raise Refused(str(claims_desk.NO_RECORD))
-            _send_code(request, form.cleaned_data["phone"], now)
+            SHEET.send_first_code(request, form.cleaned_data["phone"], now)
         except TooMany as refusal:
-            # asked for within the same minute: the code that is on its way still counts
-            asked = _asked(request)
-            if asked is None or asked.number != form.cleaned_data["phone"]:
-                return errors.too_many(request, minutes=refusal.minutes)
-            _keep(request, form)
-            return redirect("drivers:desk_claim_confirm")
+            return errors.too_many(request, minutes=refusal.minutes)
         except (Refused, sms.SmsFailed) as refusal:
             form.add_error(None, str(refusal))
         else:
-            _keep(request, form)
+            SHEET.keep(request, {name: form.cleaned_data[name] for name in ("licence", "name", "phone")})
             return redirect("drivers:desk_claim_confirm")
     words = {"form": form, **_frame(post)}
     return render(request, "drivers/desk_claim_new.html", words, status=422 if form.errors else 200)
@@ -202,7 +198,7 @@ def desk_claim_confirm(request: HttpRequest) -> HttpResponse:
     """What the register has, masked; the driver's code and the volunteer's word make the first of two looks."""
     now = timezone.now()
     post = _require_volunteer(request, now)
-    sheet, asked = DeskForm(_kept(request) | {"key": "kept"}), _asked(request)
+    sheet, asked = DeskForm(SHEET.kept(request) | {"key": "kept"}), SHEET.asked(request)
     if not sheet.is_valid() or asked is None or asked.number != sheet.cleaned_data["phone"]:
         return redirect("drivers:desk_claim_new")
     driver = claims.find(sheet.given)
@@ -213,15 +209,13 @@ def desk_claim_confirm(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            cache.delete(f"claim:{request.session.pop(SHEET, '')}")
+            SHEET.forget(request)
             return redirect("drivers:desk_claim", code=code)
     words = {
         "form": form,
         "driver": driver,
         "is_other_number": driver is not None and driver.phone_hash != phone_hash(asked.number),
-        "sent_to": phone.masked(asked.number),
-        "is_waiting": asked.wait_until > 0,
-        "shown": sms.DemoDoor.last(asked.number) if settings.DEMO else "",
+        **SHEET.about(asked),
         **_frame(post),
     }
     return render(request, "drivers/desk_claim_confirm.html", words, status=422 if form.errors else 200)
@@ -241,38 +235,13 @@ def desk_claim_code(request: HttpRequest) -> HttpResponse:
     """Another code to the same phone; the one before stops."""
     now = timezone.now()
     _require_volunteer(request, now)
-    asked = _asked(request)
+    asked = SHEET.asked(request)
     if asked is None:
         return redirect("drivers:desk_claim_new")
     try:
-        _send_code(request, asked.number, now)
+        SHEET.send_code(request, asked.number, now)
     except TooMany as refusal:
         return errors.too_many(request, minutes=refusal.minutes)
     except sms.SmsFailed as refusal:
         messages.error(request, str(refusal))
     return redirect("drivers:desk_claim_confirm")
-
-
-def _send_code(request: HttpRequest, number: str, now: datetime.datetime) -> None:
-    words = _(
-        "Code %(code)s, valid for 5 minutes: tell it to the volunteer who is looking at your licence, nobody else."
-    )
-    asked = challenge.ask(_asked(request), number, asker=Asker(get_ip(request)), now=now, words=words)
-    request.session[ASKED] = asked.stored()
-
-
-def _asked(request: HttpRequest) -> Asked | None:
-    return Asked.load(request.session.get(ASKED))
-
-
-def _keep(request: HttpRequest, form: DeskForm) -> None:
-    """For half an hour, encrypted, for this session only."""
-    key = request.session.setdefault(SHEET, secrets.token_urlsafe(18))
-    typed = {name: form.cleaned_data[name] for name in ("licence", "name", "phone")}
-    cache.set(f"claim:{key}", sealing.seal(json.dumps(typed), "claim"), SHEET_SECONDS)
-
-
-def _kept(request: HttpRequest) -> dict[str, str]:
-    key = request.session.get(SHEET, "")
-    sealed = cache.get(f"claim:{key}") if key else None
-    return json.loads(sealing.unseal(sealed, "claim")) if sealed else {}

@@ -18,16 +18,15 @@ from drivers.models import Contract, ContractKind, Driver, Driving
 from drivers.register_forms import DrivingForm, EngagementForm, LeaseForm
 from drivers.views.register import note_names
 from platforms import register_words as words_of
-from platforms.models import RegisterState, Vehicle
+from platforms.models import Vehicle
 from platforms.permissions import may_keep, register_places
-from portal import history
+from platforms.views import keeping
 from portal.actions import spending
 from portal.calendar import beijing_day
 from portal.models import Post
 from portal.permissions import active_post
 from portal.privacy import Kind
-from portal.register_forms import EndForm, KeyForm, ShowForm
-from portal.spans import SOON_DAYS
+from portal.register_forms import KeyForm
 from portal.views import registers
 
 SHOWN = {"plate": Kind.PLATE, "owner_name": Kind.NAME, "licence": Kind.LICENCE, "vin": Kind.LICENCE}
@@ -43,29 +42,16 @@ def vehicle(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, found, post, now)
 
 
-def _page(
-    request: HttpRequest,
-    found: Vehicle,
-    post: Post,
-    now: datetime.datetime,
-    form: ShowForm | None = None,
-    shown: dict[str, str] | None = None,
-) -> HttpResponse:
-    today = beijing_day(now)
-    is_kept = may_keep(request.user, post, now, found.city) and found.state != RegisterState.ENDED  # type: ignore[arg-type]
+def _page(request: HttpRequest, found: Vehicle, post: Post, now: datetime.datetime, **one: Any) -> HttpResponse:
     drivings = list(Driving.objects.filter(vehicle=found).listed())
     leases = list(Contract.objects.filter(vehicle=found).select_related("driver", "company"))
     note_names((row.driver for row in (*drivings, *leases)), f"drivers.vehicle:{found.code}", post, now)
-    words = {
+    words = registers.beside(found, now, kinds=words_of.KINDS, fields=words_of.VEHICLE, **one)
+    words |= {
         "vehicle": found,
         "drivings": drivings,
         "leases": leases,
-        "today": today,
-        "soon": today + datetime.timedelta(days=SOON_DAYS),
-        "may_keep": is_kept,
-        "show_form": form or ShowForm(),
-        "shown": shown or {},
-        "history": history.read(found, now, kinds=words_of.KINDS, fields=words_of.VEHICLE),
+        "may_keep": keeping.is_kept(request, found.state, now, found.city),
     }
     return render(request, "drivers/vehicle.html", words)
 
@@ -76,16 +62,12 @@ def show_vehicle_field(request: HttpRequest, code: str) -> HttpResponse:
     """One masked field in full, for a motive; whoever drives the car alone now is told."""
     now = timezone.now()
     found, post = _seen(request, code, now)
-    form = registers.show_form(request, tuple(SHOWN))
-    if not form.is_valid():
-        return _page(request, found, post, now, form)
     drivings = Driving.objects.on_day(beijing_day(now)).filter(vehicle=found).select_related("driver__person")
     people = {one.driver.person for one in drivings if one.driver.person}
-    value = registers.shown(
-        form, found, what=SHOWN[request.POST["field"]], where=f"drivers.vehicle:{code}",
-        person=people.pop() if len(people) == 1 else None, post=post, now=now,
-    )  # fmt: skip
-    return _page(request, found, post, now, form, value)
+    alone = people.pop() if len(people) == 1 else None
+    where = f"drivers.vehicle:{code}"
+    one = registers.shown(request, SHOWN, found, where=where, person=alone, post=post, now=now)
+    return _page(request, found, post, now, **one)
 
 
 def start_driving(request: HttpRequest, code: str) -> HttpResponse:
@@ -132,14 +114,11 @@ def _entered(request: HttpRequest, code: str, shape: type[KeyForm], do: Do, *, v
     now = timezone.now()
     driver, post = _kept(request, code, now)
     form = shape(request.POST or None, initial={"from_date": beijing_day(now)})
-    back = reverse("drivers:driver", args=[code])
-
-    def enter() -> str:
-        do(driver, form.cleaned_data, {"by": post.person, "post": post, "now": now})
-        return code
-
-    done = registers.sent(request, form, enter, verb=verb, to=lambda _code: back, done=_("Entered."), now=now)
-    return done or registers.form_page(request, form, heading=heading % {"name": driver.masked_name}, back=back)
+    return registers.carried_out(
+        request, form, lambda **who: do(driver, form.cleaned_data, who), post=post, verb=verb,
+        to=reverse("drivers:driver", args=[code]), heading=heading % {"name": driver.masked_name}, done=_("Entered."),
+        now=now,
+    )  # fmt: skip
 
 
 def end_driving(request: HttpRequest, code: str) -> HttpResponse:
@@ -147,19 +126,11 @@ def end_driving(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     found = get_object_or_404(Driving.objects.select_related("driver", "vehicle", "company"), code=code)
     driver, post = _kept(request, found.driver.code, now)
-    form = EndForm(request.POST or None, initial={"last_date": beijing_day(now)})
-    back = reverse("drivers:driver", args=[driver.code])
-
-    def do() -> str:
-        last, reason = form.cleaned_data["last_date"], form.cleaned_data["reason"]
-        actions.end_driving(found, last_date=last, reason=reason, by=post.person, post=post, now=now)
-        return driver.code
-
-    verb = "drivers.end_driving"
-    done = registers.sent(request, form, do, verb=verb, to=lambda _code: back, done=_("Ended."), now=now)
     names = {"plate": found.vehicle.masked_plate, "company": found.company.short_name}
-    heading = _("%(plate)s for %(company)s ends") % names
-    return done or registers.form_page(request, form, heading=heading, back=back)
+    return registers.ended(
+        request, actions.end_driving, found, post=post, verb="drivers.end_driving",
+        to=reverse("drivers:driver", args=[driver.code]), heading=_("%(plate)s for %(company)s ends") % names, now=now,
+    )  # fmt: skip
 
 
 def _seen(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[Vehicle, Post]:

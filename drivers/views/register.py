@@ -18,18 +18,15 @@ from drivers.actions import changing
 from drivers.actions import register as actions
 from drivers.models import Contract, Driver
 from drivers.register_forms import DriverFilter, DriverForm
-from platforms.models import RegisterState
 from platforms.permissions import may_keep
 from platforms.register_forms import initial_of
-from portal import history
+from platforms.views import keeping
 from portal.actions import readings, spending
 from portal.calendar import beijing_day
-from portal.models import Place, Post
+from portal.models import Post
 from portal.permissions import active_post
 from portal.privacy import Kind
-from portal.register_forms import EndForm, ShowForm
 from portal.registers_out import may_take_out
-from portal.spans import SOON_DAYS
 from portal.views import registers
 
 SHOWN = {"phone": Kind.PHONE, "licence": Kind.LICENCE, "certificate": Kind.LICENCE}
@@ -51,8 +48,7 @@ def drivers(request: HttpRequest) -> HttpResponse:
     words = {
         "page": page,
         "form": form,
-        "today": today,
-        "soon": today + datetime.timedelta(days=SOON_DAYS),
+        **registers.days(now),
         "may_export": may_take_out(post, "drivers.drivers", today),
         "may_keep": may_keep(request.user, post, now),  # type: ignore[arg-type]
     }
@@ -68,27 +64,14 @@ def driver(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, found, post, now)
 
 
-def _page(
-    request: HttpRequest,
-    found: Driver,
-    post: Post,
-    now: datetime.datetime,
-    form: ShowForm | None = None,
-    shown: dict[str, str] | None = None,
-) -> HttpResponse:
-    today = beijing_day(now)
-    is_kept = may_keep(request.user, post, now, found.place) and found.state != RegisterState.ENDED  # type: ignore[arg-type]
-    words = {
+def _page(request: HttpRequest, found: Driver, post: Post, now: datetime.datetime, **one: Any) -> HttpResponse:
+    words = registers.beside(found, now, kinds=words_of.KINDS, fields=words_of.DRIVER, **one)
+    words |= {
         "driver": found,
         "drivings": found.drivings.listed(),
         "engagements": found.engagements.listed(),
-        "contracts": Contract.objects.of(found, today),
-        "today": today,
-        "soon": today + datetime.timedelta(days=SOON_DAYS),
-        "may_keep": is_kept,
-        "show_form": form or ShowForm(),
-        "shown": shown or {},
-        "history": history.read(found, now, kinds=words_of.KINDS, fields=words_of.DRIVER),
+        "contracts": Contract.objects.of(found, beijing_day(now)),
+        "may_keep": keeping.is_kept(request, found.state, now, found.place),
     }
     return render(request, "drivers/driver.html", words)
 
@@ -99,19 +82,14 @@ def show_driver_field(request: HttpRequest, code: str) -> HttpResponse:
     """One masked field in full, for a motive that is written down and told to the driver."""
     now = timezone.now()
     found, post = _seen(request, code, now)
-    form = registers.show_form(request, tuple(SHOWN))
-    if not form.is_valid():
-        return _page(request, found, post, now, form)
-    value = registers.shown(
-        form, found, what=SHOWN[request.POST["field"]], where=f"drivers.record:{code}", person=found.person, post=post,
-        now=now,
-    )  # fmt: skip
-    return _page(request, found, post, now, form, value)
+    where = f"drivers.record:{code}"
+    one = registers.shown(request, SHOWN, found, where=where, person=found.person, post=post, now=now)
+    return _page(request, found, post, now, **one)
 
 
 def new_driver(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    post = _keeper(request, now)
+    post = keeping.keeper(request, now)
     form = DriverForm(request.POST or None)
 
     def do() -> str:
@@ -129,36 +107,22 @@ def new_driver(request: HttpRequest) -> HttpResponse:
 def change_driver(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     found, _post = _seen(request, code, now)
-    post = _keeper(request, now, found.place)
+    post = keeping.keeper(request, now, found.place)
     form = DriverForm(request.POST or None, row=found, initial=initial_of(DriverForm, found))
-
-    def do() -> str:
-        seen, reason = form.cleaned_data["revision"], form.cleaned_data["reason"]
-        changing.change_driver(found, form.given, seen=seen, reason=reason, by=post.person, post=post, now=now)
-        return code
-
-    done = registers.sent(
-        request, form, do, verb="drivers.change_driver", to=lambda _code: _to(code), done=_("Changed."), now=now
-    )
-    return done or registers.form_page(request, form, heading=found.name, back=_to(code))
+    return registers.changed(
+        request, form, changing.change_driver, found, post=post, verb="drivers.change_driver", to=_to(code),
+        heading=found.name, now=now,
+    )  # fmt: skip
 
 
 def end_driver(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     found, _post = _seen(request, code, now)
-    post = _keeper(request, now, found.place)
-    form = EndForm(request.POST or None, initial={"last_date": beijing_day(now)})
-
-    def do() -> str:
-        last, reason = form.cleaned_data["last_date"], form.cleaned_data["reason"]
-        changing.end_driver(found, last_date=last, reason=reason, by=post.person, post=post, now=now)
-        return code
-
-    done = registers.sent(
-        request, form, do, verb="drivers.end_driver", to=lambda _code: _to(code), done=_("Ended."), now=now
-    )
-    heading = _("%(name)s leaves the register") % {"name": found.name}
-    return done or registers.form_page(request, form, heading=heading, back=_to(code))
+    return registers.ended(
+        request, changing.end_driver, found, post=keeping.keeper(request, now, found.place),
+        verb="drivers.end_driver", to=_to(code), heading=_("%(name)s leaves the register") % {"name": found.name},
+        now=now,
+    )  # fmt: skip
 
 
 def note_names(drivers: Iterable[Driver], where: str, post: Post, now: datetime.datetime) -> None:
@@ -178,8 +142,3 @@ def _seen(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[Driv
     found = get_object_or_404(rows, code=code)
     note_names([found], f"drivers.record:{code}", post, now)
     return found, post
-
-
-def _keeper(request: HttpRequest, now: datetime.datetime, place: Place | None = None) -> Post:
-    post = active_post(request)
-    return registers.post_of(request, may_keep(request.user, post, now, place))  # type: ignore[arg-type]

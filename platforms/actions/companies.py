@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from platforms import permissions
-from platforms.models import Company, RegisterState
+from platforms.actions import keeping
+from platforms.models import Company
 from portal import changes, codes, events, namemarks
+from portal.changes import Given
 from portal.errors import Refused
 from portal.models import Organisation, OrganisationKind, Place, PlaceKind, Post, User
 
@@ -64,14 +66,7 @@ def register_company(
 
 @transaction.atomic
 def change_company(
-    company: Company,
-    given: Mapping[str, Any],
-    *,
-    seen: int,
-    reason: str,
-    by: User,
-    post: Post | None,
-    now: datetime.datetime,
+    company: Company, given: Given, *, seen: int, reason: str, by: User, post: Post | None, now: datetime.datetime
 ) -> Company:
     """Change what the register says of a company: its names, papers, cap, and `cities`."""
     permissions.require_registrar(by, post, now)
@@ -80,7 +75,7 @@ def change_company(
     )
     organisation = held.organisation
     changes.require_newest(held, seen, organisation, now)
-    _require_open(held)
+    keeping.require_open(held)
     own = dict(given)
     cities = own.pop("cities", None)
     names: dict[str, Any] = {name: own.pop(name) for name in ("name", "short_name") if name in own}
@@ -94,7 +89,7 @@ def change_company(
     held.marks, held.revision = _marks(organisation), held.revision + 1
     organisation.save(update_fields=["name", "short_name"])
     held.save()
-    _record("platforms.company_changed", held, told, reason, by=by, post=post, at=now)
+    events.record("platforms.company_changed", organisation, **changes.entry(told, reason), by=by, post=post, at=now)
     return held
 
 
@@ -107,25 +102,18 @@ def end_company(
     held = (
         Company.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=company.pk)
     )
-    _require_open(held)
+    keeping.require_open(held)
     if Post.objects.filter(organisation=held.organisation, until_date__isnull=True).exists():
         raise Refused(_("Somebody still speaks for this company: end that post first."))
     if held.permits.filter(ended_date__isnull=True).exists():
         raise Refused(_("This company still has permits: end them first."))
     if held.vehicles.filter(ended_date__isnull=True).exists():
         raise Refused(_("Vehicles are still registered with this company: end or move them first."))
-    held.state, held.ended_date, held.revision = RegisterState.ENDED, last_date, held.revision + 1
-    held.save(update_fields=["state", "ended_date", "revision"])
+    told = keeping.end(held, last_date)
     held.organisation.closed_at = now
     held.organisation.save(update_fields=["closed_at"])
-    told = {"ended_date": f"{changes.NOTHING} → {last_date.isoformat()}"}
-    _record("platforms.company_ended", held, told, reason, by=by, post=post, at=now)
+    events.record("platforms.company_ended", held.organisation, **changes.entry(told, reason), by=by, post=post, at=now)
     return held
-
-
-def _record(kind: str, company: Company, told: Mapping[str, str], reason: str, **who: Any) -> None:
-    facts = {"fields": sorted(told)}
-    events.record(kind, company.organisation, facts=facts, words={**told, "reason": reason.strip()}, **who)
 
 
 def _marks(organisation: Organisation) -> list[str]:
@@ -140,11 +128,6 @@ def _move(company: Company, cities: list[Place]) -> dict[str, str]:
         return {}
     company.cities.set(after)
     return {"cities": " → ".join(", ".join(city.name for city in some) or changes.NOTHING for some in (before, after))}
-
-
-def _require_open(company: Company) -> None:
-    if company.state == RegisterState.ENDED:
-        raise Refused(_("This record has ended; it is kept as it was."))
 
 
 def _require_cities(cities: Iterable[Place]) -> None:

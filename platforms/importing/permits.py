@@ -1,5 +1,6 @@
 """Permits of platforms from a file."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from platforms.actions import importing
+from platforms.importing.columns import CITY, COMPANY
 from platforms.importing.known import RegisterTable
 from platforms.models import Permit
 from portal.imports import cells
@@ -23,26 +25,8 @@ class Permits(RegisterTable):
         "first_issued_date",
     )  # fmt: skip
     columns = (
-        Column(
-            "company",
-            pgettext_lazy("import column", "Platform"),
-            cells.text(120),
-            "平台公司 企业名称 公司名称 经营者名称 统一社会信用代码",
-            "company_id",
-            is_needed=True,
-            example="川行约车",
-            note=_("Full name, short name or credit code, as in the register."),
-        ),
-        Column(
-            "city",
-            pgettext_lazy("import column", "City"),
-            cells.text(20),
-            "城市 许可城市 经营区域城市 市州 行政区划代码",
-            "city_id",
-            is_needed=True,
-            example="泸州市",
-            note=_("Name or six digits."),
-        ),
+        replace(COMPANY, words=pgettext_lazy("import column", "Platform")),
+        replace(CITY, is_needed=True),
         Column(
             "number",
             pgettext_lazy("import column", "Permit number"),

@@ -1,5 +1,6 @@
 """Vehicles from a file."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from platforms.actions import importing
+from platforms.importing.columns import CITY, PLATE
 from platforms.importing.known import RegisterTable
 from platforms.models import Energy, PlateColour, Vehicle
 from platforms.models.vehicles import transport_licence_hash, vin_hash
@@ -41,15 +43,7 @@ class Vehicles(RegisterTable):
     )  # fmt: skip
     derived = ("plate_hash", "vin_hash", "licence_hash")
     columns = (
-        Column(
-            "plate",
-            pgettext_lazy("import column", "Plate"),
-            cells.plate,
-            "车牌号 车牌号码 号牌号码 车牌 机动车号牌",
-            is_needed=True,
-            is_personal=True,
-            example="川E·D12345",
-        ),
+        PLATE,
         Column(
             "plate_colour",
             pgettext_lazy("import column", "Plate colour"),
@@ -57,16 +51,7 @@ class Vehicles(RegisterTable):
             "车牌颜色 号牌颜色",
             example="绿",
         ),
-        Column(
-            "city",
-            pgettext_lazy("import column", "City"),
-            cells.text(20),
-            "城市 所属城市 注册城市 市州 行政区划代码 车籍地",
-            "city_id",
-            for_new=True,
-            example="泸州市",
-            note=_("Name or six digits."),
-        ),
+        replace(CITY, for_new=True),
         Column(
             "company",
             pgettext_lazy("import column", "Platform"),

@@ -15,16 +15,13 @@ from django.views.decorators.http import require_POST
 from platforms import permissions
 from platforms import register_words as words_of
 from platforms.actions import companies as actions
-from platforms.models import Company, RegisterState, liaisons_of
+from platforms.models import Company, liaisons_of
 from platforms.register_forms import CompanyFilter, CompanyForm, initial_of
-from portal import history
+from platforms.views import keeping
 from portal.calendar import beijing_day
-from portal.models import Post
 from portal.permissions import active_post
 from portal.privacy import Kind
-from portal.register_forms import EndForm, ShowForm
 from portal.registers_out import may_take_out
-from portal.spans import SOON_DAYS
 from portal.views import registers
 
 PAGE = 20
@@ -52,29 +49,18 @@ def company(request: HttpRequest, code: str) -> HttpResponse:
     return _page(request, _seen(request, code), timezone.now())
 
 
-def _page(
-    request: HttpRequest,
-    found: Company,
-    now: datetime.datetime,
-    form: ShowForm | None = None,
-    shown: dict[str, str] | None = None,
-) -> HttpResponse:
+def _page(request: HttpRequest, found: Company, now: datetime.datetime, **one: Any) -> HttpResponse:
     today, post = beijing_day(now), active_post(request)
-    may_read = permissions.register_places(post, today) is not None
-    words = {
+    words = registers.beside(
+        found.organisation, now, kinds=words_of.KINDS, fields=words_of.COMPANY, record=found, **one
+    )
+    words |= {
         "company": found,
         "rules": found.rules.prefetch_related("versions").order_by("title"),
         "liaisons": liaisons_of(found, today),
         "permits": found.permits.visible_to(post, today).select_related("city").order_by("ended_date", "-until_date"),
-        "today": today,
-        "soon": today + datetime.timedelta(days=SOON_DAYS),
-        "may_keep": permissions.may_keep(request.user, post, now) and found.state != RegisterState.ENDED,  # type: ignore[arg-type]
-        "may_read": may_read,
-        "show_form": form or ShowForm(),
-        "shown": shown or {},
-        "history": history.read(found.organisation, now, kinds=words_of.KINDS, fields=words_of.COMPANY, record=found)
-        if may_read
-        else [],
+        "may_keep": keeping.is_kept(request, found.state, now),
+        "may_read": permissions.register_places(post, today) is not None,
     }
     return render(request, "platforms/company.html", words)
 
@@ -82,7 +68,7 @@ def _page(
 def new_company(request: HttpRequest) -> HttpResponse:
     """A company enters the register."""
     now = timezone.now()
-    post = _keeper(request, now)
+    post = keeping.keeper(request, now)
     form = CompanyForm(request.POST or None)
 
     def do() -> str:
@@ -105,7 +91,7 @@ def new_company(request: HttpRequest) -> HttpResponse:
 def change_company(request: HttpRequest, code: str) -> HttpResponse:
     """What the register says of it changes, with a reason."""
     now = timezone.now()
-    found, post = _seen(request, code), _keeper(request, now)
+    found, post = _seen(request, code), keeping.keeper(request, now)
     begin = initial_of(CompanyForm, found) | {
         "name": found.organisation.name,
         "short_name": found.organisation.short_name,
@@ -113,36 +99,20 @@ def change_company(request: HttpRequest, code: str) -> HttpResponse:
         "take_cap_percent": found.take_cap_permille // 10 if found.take_cap_permille else None,
     }
     form = CompanyForm(request.POST or None, row=found, initial=begin)
-
-    def do() -> str:
-        values = form.cleaned_data
-        who: dict[str, Any] = {"by": post.person, "post": post, "now": now}
-        actions.change_company(found, form.given, seen=values["revision"], reason=values["reason"], **who)
-        return code
-
-    done = registers.sent(
-        request, form, do, verb="platforms.change_company", to=lambda _code: _to(code), done=_("Changed."), now=now
-    )
-    return done or registers.form_page(request, form, heading=str(found), back=_to(code))
+    return registers.changed(
+        request, form, actions.change_company, found, post=post, verb="platforms.change_company", to=_to(code),
+        heading=str(found), now=now,
+    )  # fmt: skip
 
 
 def end_company(request: HttpRequest, code: str) -> HttpResponse:
     """It leaves the register."""
     now = timezone.now()
-    found, post = _seen(request, code), _keeper(request, now)
-    form = EndForm(request.POST or None, initial={"last_date": beijing_day(now)})
-
-    def do() -> str:
-        last, reason = form.cleaned_data["last_date"], form.cleaned_data["reason"]
-        actions.end_company(found, last_date=last, reason=reason, by=post.person, post=post, now=now)
-        return code
-
-    done = registers.sent(
-        request, form, do, verb="platforms.end_company", to=lambda _code: _to(code), done=_("Ended."), now=now
-    )
-    return done or registers.form_page(
-        request, form, heading=_("%(name)s leaves the register") % {"name": found}, back=_to(code)
-    )
+    found, post = _seen(request, code), keeping.keeper(request, now)
+    return registers.ended(
+        request, actions.end_company, found, post=post, verb="platforms.end_company", to=_to(code),
+        heading=_("%(name)s leaves the register") % {"name": found}, now=now,
+    )  # fmt: skip
 
 
 @require_POST
@@ -153,14 +123,11 @@ def show_company_field(request: HttpRequest, code: str) -> HttpResponse:
     found = _seen(request, code)
     today = beijing_day(now)
     post = registers.post_of(request, permissions.register_places(active_post(request), today) is not None)
-    form = registers.show_form(request, tuple(SHOWN))
-    if not form.is_valid():
-        return _page(request, found, now, form)
-    value = registers.shown(
-        form, found, subject=found.organisation, what=SHOWN[request.POST["field"]], where=f"platforms.company:{code}",
-        person=None, post=post, now=now,
-    )  # fmt: skip
-    return _page(request, found, now, form, value)
+    where = f"platforms.company:{code}"
+    one = registers.shown(
+        request, SHOWN, found, subject=found.organisation, where=where, person=None, post=post, now=now
+    )
+    return _page(request, found, now, **one)
 
 
 def _to(code: str) -> str:
@@ -171,8 +138,3 @@ def _seen(request: HttpRequest, code: str) -> Company:
     today = beijing_day(timezone.now())
     rows = Company.objects.visible_to(active_post(request), today).listed(today)
     return get_object_or_404(rows, organisation__code=code)
-
-
-def _keeper(request: HttpRequest, now: datetime.datetime) -> Post:
-    post = active_post(request)
-    return registers.post_of(request, permissions.may_keep(request.user, post, now))  # type: ignore[arg-type]

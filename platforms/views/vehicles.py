@@ -1,7 +1,5 @@
 """The register of vehicles: its list, and the forms that keep it. Who drives one stands in room drivers."""
 
-import datetime
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -12,12 +10,10 @@ from platforms import permissions
 from platforms.actions import vehicles as actions
 from platforms.models import Vehicle
 from platforms.register_forms import VehicleFilter, VehicleForm, initial_of
+from platforms.views import keeping
 from portal.calendar import beijing_day
-from portal.models import Place, Post
 from portal.permissions import active_post
-from portal.register_forms import EndForm
 from portal.registers_out import may_take_out
-from portal.spans import SOON_DAYS
 from portal.views import registers
 
 
@@ -36,8 +32,7 @@ def vehicles(request: HttpRequest) -> HttpResponse:
     words = {
         "page": page,
         "form": form,
-        "today": today,
-        "soon": today + datetime.timedelta(days=SOON_DAYS),
+        **registers.days(now),
         "may_export": may_take_out(post, "platforms.vehicles", today),
         "may_keep": permissions.may_keep(request.user, post, now),  # type: ignore[arg-type]
     }
@@ -46,7 +41,7 @@ def vehicles(request: HttpRequest) -> HttpResponse:
 
 def new_vehicle(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    post = _keeper(request, now)
+    post = keeping.keeper(request, now)
     form = VehicleForm(request.POST or None)
 
     def do() -> str:
@@ -64,36 +59,22 @@ def new_vehicle(request: HttpRequest) -> HttpResponse:
 def change_vehicle(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     found = _seen(request, code)
-    post = _keeper(request, now, found.city)
+    post = keeping.keeper(request, now, found.city)
     form = VehicleForm(request.POST or None, row=found, initial=initial_of(VehicleForm, found))
-
-    def do() -> str:
-        seen, reason = form.cleaned_data["revision"], form.cleaned_data["reason"]
-        actions.change_vehicle(found, form.given, seen=seen, reason=reason, by=post.person, post=post, now=now)
-        return code
-
-    done = registers.sent(
-        request, form, do, verb="platforms.change_vehicle", to=lambda _code: _to(code), done=_("Changed."), now=now
-    )
-    return done or registers.form_page(request, form, heading=found.masked_plate, back=_to(code))
+    return registers.changed(
+        request, form, actions.change_vehicle, found, post=post, verb="platforms.change_vehicle", to=_to(code),
+        heading=found.masked_plate, now=now,
+    )  # fmt: skip
 
 
 def end_vehicle(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
     found = _seen(request, code)
-    post = _keeper(request, now, found.city)
-    form = EndForm(request.POST or None, initial={"last_date": beijing_day(now)})
-
-    def do() -> str:
-        last, reason = form.cleaned_data["last_date"], form.cleaned_data["reason"]
-        actions.end_vehicle(found, last_date=last, reason=reason, by=post.person, post=post, now=now)
-        return code
-
-    done = registers.sent(
-        request, form, do, verb="platforms.end_vehicle", to=lambda _code: _to(code), done=_("Ended."), now=now
-    )
-    heading = _("Vehicle %(plate)s leaves the register") % {"plate": found.masked_plate}
-    return done or registers.form_page(request, form, heading=heading, back=_to(code))
+    return registers.ended(
+        request, actions.end_vehicle, found, post=keeping.keeper(request, now, found.city),
+        verb="platforms.end_vehicle", to=_to(code),
+        heading=_("Vehicle %(plate)s leaves the register") % {"plate": found.masked_plate}, now=now,
+    )  # fmt: skip
 
 
 def _to(code: str) -> str:
@@ -104,8 +85,3 @@ def _to(code: str) -> str:
 def _seen(request: HttpRequest, code: str) -> Vehicle:
     rows = Vehicle.objects.visible_to(active_post(request), beijing_day(timezone.now())).listed()
     return get_object_or_404(rows, code=code)
-
-
-def _keeper(request: HttpRequest, now: datetime.datetime, place: Place | None = None) -> Post:
-    post = active_post(request)
-    return registers.post_of(request, permissions.may_keep(request.user, post, now, place))  # type: ignore[arg-type]

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from drivers.actions import forgetting
 from drivers.models import Driver, Engagement
+from platforms.models import Company
 from portal.actions import importing, imports
 from portal.errors import Refused
 from portal.imports.tables import tables
-from portal.models import Event, Import, ImportedRow, ImportProblem, Post, Role, RowUndone
+from portal.models import Event, Import, ImportedRow, ImportProblem, Organisation, Post, Role, RowUndone
 from tests import world
 
 HEAD = ["姓名", "手机号", "驾驶证号", "区县", "从业起始日期"]
@@ -141,6 +143,56 @@ def test_taking_back_restores_what_was_and_leaves_what_was_touched_since(office:
     assert ImportedRow.objects.get(run=first, record=used.pk).undone == RowUndone.USED  # type: ignore[union-attr]
     with pytest.raises(Refused):
         imports.undo(first.pk, by=office.person, post=office, now=NOW)
+
+
+def test_what_a_record_said_before_goes_with_the_person_and_is_not_brought_back(office: Post) -> None:
+    written(office, asked(office, csv_file([driver_row(1), driver_row(2)])))
+    second = written(office, asked(office, csv_file([driver_row(1, name="冯志强"), driver_row(2, name="陈桂兰")])))
+    forgotten = Driver.objects.get(name="冯志强")
+    forgotten.person = world.a_person()
+    forgotten.save(update_fields=["person"])
+    forgetting.forget(forgotten.person, now=NOW)
+    assert list(ImportedRow.objects.filter(run=second, was="").values_list("record", flat=True)) == [forgotten.pk]
+    second = undone(office, second)
+    assert (second.refused, sorted(Driver.objects.values_list("name", flat=True))) == (1, ["冯志强", "周建平"])
+    assert ImportedRow.objects.get(run=second, record=forgotten.pk).undone == RowUndone.GONE
+
+
+def test_a_record_tells_which_files_filled_it(office: Post) -> None:
+    for name in ("周建平", "冯志强"):
+        written(office, asked(office, csv_file([driver_row(1, name=name)])))
+    driver = Driver.objects.get()
+    browser = world.signed_in(office.person, office)
+    page = browser.get(f"/desk/drivers/{driver.code}/").content.decode()
+    newer, older = page.index("从文件导入变更"), page.index("从文件导入登记")
+    assert newer < older
+    assert page.count("文件“司机.csv”第 2 行") == 2
+    assert "周建平" not in page[newer:]
+    assert page[newer:older].count("姓名") == 1
+    assert page[newer:].count(office.person.name) == 2
+
+
+COMPANY_HEAD = ["企业名称", "类型", "统一社会信用代码", "公司标识", "地址"]
+
+
+def test_a_number_of_one_company_under_two_names_is_a_problem_of_the_row(office: Post) -> None:
+    address = 'C:\\路径\\t "引号", {括号}'
+    rows = [
+        ["川行约车有限公司", "平台", "91510500MA6ABCDE1F", "CX01", address],
+        ["川行租赁有限公司", "租赁", "91510500MA6ABCDE1F", "", ""],
+        ["天府快驾有限公司", "平台", "91510500MA6ABCDE2F", "CX01", ""],
+        ["蜀程出行有限公司", "平台", "91510500MA6ABCDE3F", "", ""],
+        ["蜀运出行有限公司", "平台", "91510500MA6ABCDE4F", "", ""],
+    ]
+    run = asked(office, csv_file(rows, COMPANY_HEAD), "platforms.companies")
+    assert problems(run) == [(3, "credit_code", "in_another_row"), (4, "feed_id", "in_another_row")]
+    assert (run.good, written(office, run).state, Company.objects.filter(credit_code__startswith="9151").count()) == (
+        3, "done", 3,
+    )  # fmt: skip
+    company = Company.objects.select_related("organisation").get(feed_id="CX01")
+    assert (company.address, company.organisation.name) == (address, "川行约车有限公司")
+    assert "川行" in company.marks
+    assert Organisation.objects.get(pk=company.organisation_id).path == f"{company.code}/"
 
 
 def killed_after(batches: int) -> Iterator[None]:

@@ -1,16 +1,11 @@
 """A volunteer at a driver home files for a driver: typed, read back, confirmed by the code on the driver's phone."""
 
 import datetime
-import json
-import secrets
 
-from allauth.core.internal.ratelimit import get_ip
-from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
@@ -20,18 +15,23 @@ from appeals.forms.helping import ConfirmForm, FileForForm
 from appeals.models import Appeal
 from appeals.views import files
 from appeals.views.desk import entry
-from portal import challenge, phone, sealing, sms
+from portal import challenge, sms
 from portal.calendar import beijing_day
-from portal.challenge import Asked, Asker, TooMany
+from portal.challenge import Asked, TooMany
 from portal.errors import Refused
 from portal.models import Post
 from portal.once import once
 from portal.roles import HELP_AT_HOME
 from portal.views import errors
+from portal.views.kept_sheet import KeptSheet
 
-# what the volunteer's session remembers: where the page is kept, the code asked for, the last case filed
-SHEET, ASKED, FILED = "file_for", "file_for_code", "file_for_filed"
-SHEET_SECONDS = 1800
+SHEET = KeptSheet(
+    "file_for",
+    gettext_lazy(
+        "Code %(code)s, valid for 5 minutes: tell it to the volunteer only if the appeal read to you is yours."
+    ),
+)
+FILED = "file_for_filed"  # the last case of this session
 # what is no part of the words that one code confirms
 APART = ("phone", "evidence")
 RECEIPT_TIME = datetime.timedelta(minutes=30)
@@ -42,7 +42,7 @@ def file_for(request: HttpRequest) -> HttpResponse:
     """The page that is typed. It is kept for half an hour, encrypted, for this session only."""
     now = timezone.now()
     post = entry.require_post(request, HELP_AT_HOME, now)
-    kept = _kept(request)
+    kept = SHEET.kept(request)
     here = {"today": beijing_day(now), "home": post.organisation.place}
     form = FileForForm(request.POST or None, initial=kept, **here)
     files.take(request, form, meant_for=_meant_for(request))
@@ -51,15 +51,11 @@ def file_for(request: HttpRequest) -> HttpResponse:
         form = FileForForm(initial=form.again(), **here)
     files.show(request, form, meant_for=_meant_for(request))
     if not is_looking and form.is_valid():
-        _keep(request, form.answers())
+        SHEET.keep(request, form.answers())
         try:
-            _send_code(request, form.cleaned_data["phone"], now)
+            SHEET.send_first_code(request, form.cleaned_data["phone"], now)
         except TooMany as refusal:
-            # asked for within the same minute: the code that is on its way still counts
-            asked = _asked(request)
-            if asked is None or asked.number != form.cleaned_data["phone"]:
-                return errors.too_many(request, minutes=refusal.minutes)
-            return redirect("appeals:file_for_confirm")
+            return errors.too_many(request, minutes=refusal.minutes)
         except (Refused, sms.SmsFailed) as refusal:
             form.add_error("phone", str(refusal))
         else:
@@ -73,9 +69,9 @@ def file_for_confirm(request: HttpRequest) -> HttpResponse:
     """What was typed, to be read back aloud; the driver's code files it."""
     now = timezone.now()
     post = entry.require_post(request, HELP_AT_HOME, now)
-    sheet = FileForForm(_kept(request), today=beijing_day(now))
+    sheet = FileForForm(SHEET.kept(request), today=beijing_day(now))
     files.show(request, sheet, meant_for=_meant_for(request))
-    asked = _asked(request)
+    asked = SHEET.asked(request)
     if not sheet.is_valid() or asked is None or asked.number != sheet.cleaned_data["phone"]:
         # sent twice: the first one has filed it
         was_filed = request.method == "POST" and FILED in request.session
@@ -87,15 +83,13 @@ def file_for_confirm(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error("code", str(refusal))
         else:
-            _forget(request)
+            SHEET.forget(request)
             request.session[FILED] = code
             return redirect("appeals:file_for_receipt")
     words = {
         "form": form,
         "rows": sheet.read_back(),
-        "sent_to": phone.masked(asked.number),
-        "is_waiting": asked.wait_until > 0,
-        "shown": sms.DemoDoor.last(asked.number) if settings.DEMO else "",
+        **SHEET.about(asked),
         **entry.frame_words(post),
     }
     return render(request, "appeals/desk/file_for_confirm.html", words, status=422 if form.errors else 200)
@@ -118,11 +112,11 @@ def file_for_code(request: HttpRequest) -> HttpResponse:
     """Another code to the same phone; the one before stops."""
     now = timezone.now()
     entry.require_post(request, HELP_AT_HOME, now)
-    asked = _asked(request)
+    asked = SHEET.asked(request)
     if asked is None:
         return redirect("appeals:file_for")
     try:
-        _send_code(request, asked.number, now)
+        SHEET.send_code(request, asked.number, now)
     except TooMany as refusal:
         return errors.too_many(request, minutes=refusal.minutes)
     return redirect("appeals:file_for_confirm")
@@ -144,32 +138,6 @@ def file_for_receipt(request: HttpRequest) -> HttpResponse:
     return render(request, "appeals/desk/file_for_receipt.html", words)
 
 
-def _send_code(request: HttpRequest, number: str, now: datetime.datetime) -> None:
-    words = _("Code %(code)s, valid for 5 minutes: tell it to the volunteer only if the appeal read to you is yours.")
-    asked = challenge.ask(_asked(request), number, asker=Asker(get_ip(request)), now=now, words=words)
-    request.session[ASKED] = asked.stored()
-
-
-def _asked(request: HttpRequest) -> Asked | None:
-    return Asked.load(request.session.get(ASKED))
-
-
 def _meant_for(request: HttpRequest) -> str:
-    """Files received for the page that is typed now; the next driver's page is another one."""
-    return "for:" + request.session.setdefault(SHEET, secrets.token_urlsafe(18))
-
-
-def _keep(request: HttpRequest, answers: dict[str, str]) -> None:
-    key = request.session.setdefault(SHEET, secrets.token_urlsafe(18))
-    cache.set(f"file-for:{key}", sealing.seal(json.dumps(answers), "file-for"), SHEET_SECONDS)
-
-
-def _kept(request: HttpRequest) -> dict[str, str]:
-    key = request.session.get(SHEET, "")
-    sealed = cache.get(f"file-for:{key}") if key else None
-    return json.loads(sealing.unseal(sealed, "file-for")) if sealed else {}
-
-
-def _forget(request: HttpRequest) -> None:
-    cache.delete(f"file-for:{request.session.pop(SHEET, '')}")
-    request.session.pop(ASKED, None)
+    """Files received for the page that is typed now."""
+    return f"for:{SHEET.key(request)}"
