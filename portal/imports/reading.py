@@ -12,10 +12,13 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
-from xml.etree.ElementTree import ParseError
+from typing import IO
+from xml.etree.ElementTree import ParseError, iterparse
 
-from openpyxl import load_workbook
+from openpyxl.cell.text import Text
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from portal.imports.cells import Cell
 from portal.imports.headings import LOOKED_AT, Headings
@@ -163,6 +166,27 @@ BROKEN = (
 )
 
 
+class Spreadsheet(ExcelReader):  # type: ignore[misc]
+    """The library's reader, but for the texts that cells share: it builds a tree of objects for each of a million."""
+
+    def read_strings(self) -> None:
+        part = self.package.find(SHARED_STRINGS)
+        if part is not None:
+            with self.archive.open(part.PartName[1:]) as source:
+                self.shared_strings = list(_strings(source))
+
+
+def _strings(source: IO[bytes]) -> Iterator[str]:
+    nodes = iterparse(source, ("start", "end"))
+    _start, root = next(nodes)
+    for event, node in nodes:
+        if event == "end" and node.tag == f"{{{SHEET_MAIN_NS}}}si":
+            is_plain = len(node) == 1 and node[0].tag == f"{{{SHEET_MAIN_NS}}}t"
+            text = (node[0].text or "") if is_plain else Text.from_tree(node).content
+            yield text.replace("x005F_", "")
+            root.clear()
+
+
 @contextmanager
 def _spreadsheet(pieces: Pieces) -> Iterator[Iterator[Iterator[Row]]]:
     """The rows of each sheet. Formulas come as their text, so that nobody takes their last result for a value."""
@@ -171,10 +195,11 @@ def _spreadsheet(pieces: Pieces) -> Iterator[Iterator[Iterator[Row]]]:
         held.write(piece)
     try:
         _require_small(held)
-        book = load_workbook(held, read_only=True, data_only=False, keep_links=False)
+        reader = Spreadsheet(held, read_only=True, data_only=False, keep_links=False)
+        reader.read()
     except BROKEN as error:
         raise Unreadable("broken_xlsx") from error
-    with closing(book):
+    with closing(reader.wb) as book:
         yield (_sheet_rows(sheet) for sheet in book.worksheets if sheet.sheet_state == "visible")
 
 

@@ -120,7 +120,7 @@ class ImportedRow(models.Model):
     holds the former values of a changed record, sealed, as long as the import can be undone.
     """
 
-    run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="imported")
+    run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="imported", db_index=False)
     batch = models.IntegerField()
     line = models.IntegerField()
     record = models.BigIntegerField()

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from xlsxwriter import Workbook as XlsxWorkbook
 
 from portal.imports import cells, headings, reading
 from portal.imports.cells import Odd
@@ -168,6 +169,21 @@ def test_a_spreadsheet_gives_values_days_and_the_text_of_formulas() -> None:
     content = spreadsheet(["姓名", "驾驶证号", "有效期至"], ["周", "=A1&B1", day], ["吴", 12.0, 46351], sheets=2)
     _places, rows = read(content)
     assert rows == [(2, ["周", "=A1&B1", day]), (3, ["吴", 12, 46351])]
+
+
+def test_texts_that_cells_share_are_read_plain_and_dressed() -> None:
+    made = io.BytesIO()
+    with XlsxWorkbook(made) as book:
+        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+        sheet.write_row(0, 0, ["姓名", "驾驶证号"])
+        sheet.write_rich_string(1, 0, "周", bold, "建", "平")
+        for row in (1, 2):
+            sheet.write_string(row, 1, " 510502199001011234")
+        sheet.write_string(2, 0, "周\n建平")
+    assert read(made.getvalue())[1] == [
+        (2, ["周建平", " 510502199001011234"]),
+        (3, ["周\n建平", " 510502199001011234"]),
+    ]
 
 
 def bomb() -> bytes:
