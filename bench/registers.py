@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bench import ground
 from bench.ground import fail_unless, say
+from bench.inbox import Watch
 from demo import names
 from drivers import expiring
 from drivers.models import Driver, Driving, Engagement, certificate_hash, licence_hash
@@ -68,11 +69,9 @@ def fill(drivers: int, vehicles: int, desks: list[dict[str, Post]], random: Rand
     platforms = [one for one in firms if one.organisation.kind == OrganisationKind.PLATFORM]
     weights = [1 / (rank + 1) for rank in range(len(platforms))]
     districts = list(Place.objects.filter(kind=PlaceKind.DISTRICT).order_by("code"))
-    branches = {desk["secretary"].organisation.place_id: desk["secretary"].organisation for desk in desks}
     by_city: dict[int, list[Organisation]] = {}
     for desk in desks:
         by_city.setdefault(desk["secretary"].organisation.place_id, []).append(desk["secretary"].organisation)
-    assert branches
     tally: Counter[str] = Counter()
     sealed = {name: sealing.seal("510502199001011234", f"drivers.driver.{name}") for name in ("phone", "licence")}
     plate = sealing.seal("川EO12345", "platforms.vehicle.plate")
@@ -118,8 +117,8 @@ def fill(drivers: int, vehicles: int, desks: list[dict[str, Post]], random: Rand
     copy(Driving, ["code", "driver", "vehicle", "company", "from_date"],
          ((f"G{place:015d}", driver_ids[place], pk, organisations[place % len(organisations)], today)
           for place, pk in enumerate(vehicle_ids)))  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")  # the portal's own user may not, and would be told so in a warning only
     return tally
 
 
@@ -127,9 +126,10 @@ def milliseconds(do: Callable[[], Any]) -> float:
     """What the database worked, the least of several tries: the others waited for something else."""
     best = float("inf")
     for _try in range(TRIES):
-        with CaptureQueriesContext(connection) as queries:
+        watch = Watch()
+        with connection.execute_wrapper(watch):
             do()
-        best = min(best, sum(float(query["time"]) for query in queries.captured_queries) * 1000)
+        best = min(best, sum(each for each, _sql, _params in watch.asked))
     return best
 
 
@@ -141,8 +141,10 @@ def searches(tally: Counter[str]) -> dict[str, tuple[Any, Any, dict[str, str]]]:
     smallest = Organisation.objects.filter(kind=OrganisationKind.PLATFORM).order_by("-pk").first()
     assert biggest
     assert smallest
-    chengdu, small = Place.objects.get(letters="CD"), Place.objects.cities().order_by("-code").first()
-    assert small
+    chengdu, small = (
+        Place.objects.get(letters="CD"),
+        min(Place.objects.cities(), key=lambda city: city.parts.count() or 1_000),
+    )
     found: dict[str, tuple[Any, Any, dict[str, str]]] = {}
     people = {
         "no filter": {},
@@ -175,6 +177,7 @@ def searches(tally: Counter[str]) -> dict[str, tuple[Any, Any, dict[str, str]]]:
         "a small city": {"city": small.code},
         "papers run out soon": {"expiry": "soon"},
         "papers have run out": {"expiry": "over"},
+        "taken out of the register": {"state": "ended"},
     }
     for words, query in cars.items():
         found[f"vehicles, {words}"] = (Vehicle, VehicleFilter, query)
@@ -203,47 +206,57 @@ def main() -> None:
     began = time.perf_counter()
     tally = fill(options.drivers, options.vehicles, desks, random)
     say(f"... in {time.perf_counter() - began:.0f} s")
-    now = timezone.now()
-    today = beijing_day(now)
+    measure(tally, desks)
+
+
+def measure(tally: Counter[str], desks: list[dict[str, Post]]) -> None:
+    today = beijing_day(timezone.now())
+    province = world.department()
     office = world.an_organisation(OrganisationKind.DEPARTMENT, "泸州市交通运输局", place=world.city("LZ"))
     posts = {
-        "province": world.a_post(Role.ANALYST, world.department()),
+        "province": world.a_post(Role.ANALYST, province),
         "city": world.a_post(Role.ANALYST, office),
         "branch": desks[7]["secretary"],
     }
+    middle = Driver.objects.order_by("pk")[Driver.objects.count() // 2].pk
+    lookup = milliseconds(lambda: Driver.objects.get(pk=middle))
+    say(f"One driver by the table's own key: {lookup:.2f} ms. Below, a page with its count: ms, and times that.")
     slow = []
     for words, (model, shape, query) in searches(tally).items():
         took = []
         for who, post in posts.items():
             if model is Vehicle and who == "branch":
                 continue
-            form = shape(query)
-            wanted = form.wanted
+            wanted = shape(query, place=post.organisation.place).wanted
             rows = (model.objects.readable_by if model is Driver else model.objects.visible_to)(post, today)
             listed = rows.fitting(wanted, today).select_related(
                 *(("place__parent", "branch") if model is Driver else ("city", "company__organisation"))
             )
             took.append((who, milliseconds(lambda listed=listed: slices.take(listed, ""))))
-        say(f"{words}: " + ", ".join(f"{who} {each:.0f} ms" for who, each in took))
+        say(f"{words}: " + ", ".join(f"{who} {each:.1f} ({each / lookup:.0f} x)" for who, each in took))
         slow += [f"{words} ({who}, {each:.0f} ms)" for who, each in took if each >= LIMIT_MS]
     for paper in expiring.PAPERS:
         if paper.code == "permit":
             continue
         rows = expiring.running_out(paper, posts["province"], today, expiry="soon", city=None)
         each = milliseconds(lambda paper=paper, rows=rows: expiring.by_day(paper, rows, newest_first=False))
-        say(f"running out, {paper.code}, counted by day: {each:.0f} ms")
-    browser = world.signed_in(posts["province"].person, posts["province"])
+        say(f"running out, {paper.code}, counted by day: {each:.1f} ({each / lookup:.0f} x)")
+    pages(posts["province"])
+    say(f"slower than {LIMIT_MS} ms in the database: {', '.join(slow) or 'none'}")
+    fail_unless(not slow, f"every search is to take less than {LIMIT_MS} ms")
+    say("1 passed, 0 failed")
+
+
+def pages(post: Post) -> None:
+    """The first page of each list as a browser gets it."""
+    browser = world.signed_in(post.person, post)
     bare = seconds_of(browser, "/posts/")
-    few: dict[str, int] = {}
     for url in ("/desk/drivers/", "/desk/vehicles/", "/desk/permits/", "/desk/expiring/"):
         page = seconds_of(browser, url)
         with CaptureQueriesContext(connection) as queries:
             browser.get(url)
-        few[url] = len(queries)
-        say(f"{url}: {page * 1000:.0f} ms, {few[url]} queries, {page / bare:.1f} times a bare page of the same desk")
-    say(f"slower than {LIMIT_MS} ms in the database: {', '.join(slow) or 'none'}")
-    fail_unless(not slow, f"every search is to take less than {LIMIT_MS} ms")
-    say("1 passed, 0 failed")
+        few = len(queries)
+        say(f"{url}: {page * 1000:.0f} ms, {few} queries, {page / bare:.1f} times a bare page of the same desk")
 
 
 if __name__ == "__main__":

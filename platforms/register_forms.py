@@ -17,7 +17,7 @@ from platforms.models import (
     vin_hash,
 )
 from portal import plates
-from portal.models import Organisation, OrganisationKind, Place
+from portal.models import Organisation, OrganisationKind, Place, PlaceKind
 from portal.phone import tidy_phone
 from portal.register_forms import EXPIRY, Day, RecordForm, RegisterFilter, state_choices
 
@@ -57,6 +57,8 @@ class CityFilter(RegisterFilter):
 
 
 class OfCompanyFilter(CityFilter):
+    """`place` is that of the office which reads: one city's is not asked for another's, which it would not see."""
+
     company = forms.ModelChoiceField(
         label=gettext_lazy("Company"),
         required=False,
@@ -66,8 +68,10 @@ class OfCompanyFilter(CityFilter):
     )
     expiry = forms.ChoiceField(label=gettext_lazy("Papers"), required=False, choices=EXPIRY)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: Place | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if place is not None and place.kind != PlaceKind.PROVINCE:
+            del self.fields["city"]
         field = self.fields["company"]
         field.queryset = organisations(OrganisationKind.PLATFORM)  # type: ignore[attr-defined]
         field.label_from_instance = lambda row: row.short_name  # type: ignore[attr-defined]

@@ -26,9 +26,14 @@ def take(rows: QuerySet[Any], after: str, size: int = SIZE) -> Slice:
     The position is the row itself, not a number of rows to skip: a page deep in the list costs what the first costs.
     """
     last = rows.model._base_manager.filter(code=after).values_list("pk", flat=True).first() if after else None
-    counted = rows.order_by().values("pk")[: COUNTED + 1].count()
+    keys = list(rows.order_by().values_list("pk", flat=True)[: COUNTED + 1])
     found = rows.filter(pk__lt=last) if last is not None else rows
+    if len(keys) <= COUNTED:
+        # all are known: nothing has to walk the register from its end to find the few there are
+        found = rows.filter(
+            pk__in=sorted((key for key in keys if last is None or key < last), reverse=True)[: size + 1]
+        )
     page = list(found.order_by("-pk")[: size + 1])
     more = len(page) > size
     page = page[:size]
-    return Slice(page, min(counted, COUNTED), counted <= COUNTED, page[-1].code if more else "", last is None)
+    return Slice(page, min(len(keys), COUNTED), len(keys) <= COUNTED, page[-1].code if more else "", last is None)

@@ -93,17 +93,17 @@ class Driver(models.Model):
     code = CodeField()
     person = models.OneToOneField(User, null=True, blank=True, on_delete=models.PROTECT, related_name="driver")
     name = models.CharField(max_length=60)
-    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="drivers")
+    place = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="drivers", db_index=False)
     phone = SealedTextField()
-    phone_hash = models.CharField(max_length=64, db_index=True)
+    phone_hash = models.CharField(max_length=64)
     licence = SealedTextField()
-    licence_hash = models.CharField(max_length=64, unique=True)
+    licence_hash = models.CharField(max_length=64)
     branch = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="drivers")
     branch_path = models.CharField(max_length=170, blank=True)
     since_date = models.DateField(help_text="Drives for platforms since.")
     licence_until_date = models.DateField(null=True, blank=True, db_index=True)
     certificate = SealedTextField(blank=True, default="")
-    certificate_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    certificate_hash = models.CharField(max_length=64, blank=True)
     certificate_from_date = models.DateField(null=True, blank=True)
     certificate_until_date = models.DateField(null=True, blank=True, db_index=True)
     marks = ArrayField(models.CharField(max_length=120), default=list, blank=True)
@@ -115,9 +115,21 @@ class Driver(models.Model):
     objects = DriverQuerySet.as_manager()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["licence_hash"], name="one_driver_per_licence")]
         indexes = [
-            models.Index(fields=["branch_path"], name="driver_path_like", opclasses=["varchar_pattern_ops"]),
+            # with what a list asks besides of each row, so that counting reads no record
+            models.Index(
+                fields=["branch_path"],
+                name="driver_path_like",
+                opclasses=["varchar_pattern_ops"],
+                include=["id", "ended_date"],
+            ),
+            models.Index(fields=["place"], name="driver_place", include=["id", "ended_date"]),
+            models.Index(fields=["state", "id"], name="driver_state", condition=~Q(state="valid")),
             GinIndex(fields=["marks"], name="driver_marks"),
+            # named here and not at the fields, which would get a second index each, for a LIKE nobody asks of a hash
+            models.Index(fields=["phone_hash"], name="driver_phone"),
+            models.Index(fields=["certificate_hash"], name="driver_certificate"),
         ]
 
     def __str__(self) -> str:
@@ -157,7 +169,7 @@ class Engagement(models.Model):
     """A driver drives for a platform, or leases from a company, from a day until a day."""
 
     driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="engagements")
-    company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="engagements")
+    company = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="engagements", db_index=False)
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
 
@@ -172,4 +184,7 @@ class Engagement(models.Model):
                 condition=Q(until_date__isnull=True) | Q(until_date__gte=models.F("from_date")),
                 name="engagement_ends_after_start",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "driver"], name="engagement_company", include=["from_date", "until_date"])
         ]

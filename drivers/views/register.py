@@ -37,7 +37,7 @@ def drivers(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today, active = beijing_day(now), active_post(request)
     post = registers.post_of(request, permissions.may_read_drivers(active, today))
-    form = DriverFilter(request.POST or request.GET)
+    form = DriverFilter(request.POST or request.GET, place=post.organisation.place)
     if answer := registers.asked(request, form):
         return answer
     rows = Driver.objects.readable_by(post, today).fitting(form.wanted, today).select_related("place__parent", "branch")

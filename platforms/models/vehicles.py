@@ -87,7 +87,7 @@ class Vehicle(models.Model):
 
     code = CodeField()
     plate = SealedTextField()
-    plate_hash = models.CharField(max_length=64, db_index=True)
+    plate_hash = models.CharField(max_length=64)
     plate_colour = models.CharField(max_length=10, choices=PlateColour, default=PlateColour.GREEN)
     city = models.ForeignKey(Place, on_delete=models.PROTECT, related_name="vehicles")
     company = models.ForeignKey(
@@ -103,10 +103,10 @@ class Vehicle(models.Model):
     energy = models.CharField(max_length=10, choices=Energy, default=Energy.ELECTRIC)
     seats = models.PositiveSmallIntegerField(default=5)
     vin = SealedTextField(blank=True, default="")
-    vin_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    vin_hash = models.CharField(max_length=64, blank=True)
     first_registered_date = models.DateField(null=True, blank=True)
     licence = SealedTextField(blank=True, default="", help_text="Number of the transport licence.")
-    licence_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    licence_hash = models.CharField(max_length=64, blank=True)
     licence_from_date = models.DateField(null=True, blank=True)
     licence_until_date = models.DateField(null=True, blank=True, db_index=True)
     insurer = models.CharField(max_length=64, blank=True)
@@ -124,6 +124,13 @@ class Vehicle(models.Model):
             models.UniqueConstraint(
                 fields=["plate_hash"], condition=Q(ended_date__isnull=True), name="one_vehicle_per_plate"
             ),
+        ]
+        # named here and not at the fields, which would get a second index each, for a LIKE nobody asks of a hash
+        indexes = [
+            models.Index(fields=["plate_hash"], name="vehicle_plate"),
+            models.Index(fields=["vin_hash"], name="vehicle_vin"),
+            models.Index(fields=["licence_hash"], name="vehicle_licence"),
+            models.Index(fields=["state", "id"], name="vehicle_state", condition=~Q(state="valid")),
         ]
 
     def __str__(self) -> str:

@@ -22,7 +22,7 @@ def vehicles(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today, active = beijing_day(now), active_post(request)
     post = registers.post_of(request, permissions.register_places(active, today) is not None)
-    form = VehicleFilter(request.POST or request.GET)
+    form = VehicleFilter(request.POST or request.GET, place=post.organisation.place)
     if answer := registers.asked(request, form):
         return answer
     rows = Vehicle.objects.visible_to(post, today).fitting(form.wanted, today).listed()

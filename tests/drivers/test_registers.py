@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from drivers.models import Driver, Driving
 from platforms.models import Company, Permit, Vehicle
+from portal import slices
 from portal.models import Event, EventText, Post, RecordUse, Role
 from portal.once import new_key
 from tests import world
@@ -220,7 +221,33 @@ def test_each_office_reads_its_own_place_and_each_line_its_own_drivers(keeper: C
         assert ("曾建平" in listed.content.decode()) == (status == 200)
     assert world.signed_in(secretary.person, secretary).get(reverse("platforms:vehicles")).status_code == 404
     own = world.a_post(Role.SYSTEM_ADMIN, office)
-    assert world.signed_in(own.person, own).get(f"{record}change/").status_code == 200
+    browser = world.signed_in(own.person, own)
+    assert browser.get(f"{record}change/").status_code == 200
+    # a city's office is offered no other city; an address that asks for one narrows nothing
+    listed = browser.get(reverse("drivers:drivers"), {"city": world.city("YB").code})
+    assert "city" not in listed.context["form"].fields
+    assert [row.pk for row in listed.context["page"].rows] == [driver.pk]
+
+
+@pytest.mark.parametrize("counted", [44, 46])
+def test_a_list_goes_on_row_by_row_whether_or_not_it_was_counted_to_its_end(
+    keeper: Client, monkeypatch: pytest.MonkeyPatch, counted: int
+) -> None:
+    place = a_driver(keeper).place
+    Driver.objects.bulk_create(
+        Driver(name="周建平", place=place, phone=PHONE, phone_hash="x", licence="1234567890",
+               licence_hash=str(number), since_date=TODAY)
+        for number in range(44)
+    )  # fmt: skip
+    monkeypatch.setattr(slices, "COUNTED", counted)
+    page, found = slices.take(Driver.objects.all(), ""), []
+    while page.rows:
+        found += [row.pk for row in page.rows]
+        assert (page.count, page.is_counted) == (min(45, counted), counted >= 45)
+        if not page.after:
+            break
+        page = slices.take(Driver.objects.all(), page.after)
+    assert found == list(Driver.objects.order_by("-pk").values_list("pk", flat=True))
 
 
 def test_the_days_of_what_runs_out_add_up_to_the_list(keeper: Client, analyst: Client) -> None:
