@@ -60,13 +60,16 @@ def found_by(typed: str, post: Post, now: datetime.datetime) -> QuerySet[Gist, A
     or as the driver's phone, his plate or an order. A sealed case is found by the latter only by its handler for whom
     it was unsealed."""
     search = _Search(_unsealed_for(post, now))
-    each = Q()
-    for word in typed.split()[:MOST_WORDS]:
-        each &= search.meant(word)
+    words = typed.split()[:MOST_WORDS]
+    found = Q()
+    for word in words:
+        found &= search.meant(word)
     number = codes.tidy_case_number(typed)
-    whole = _all(marks.of_number(number)) if number else Q(pk__in=[])
-    rows = Gist.objects.filter(each | whole | search.personally(marks.personal(typed)))
-    return rows.values("appeal")
+    found |= _all(marks.of_number(number)) if number else Q(pk__in=[])
+    # a plate or a phone typed with spaces; of one word it has been asked already
+    if len(words) != 1:
+        found |= search.personally(marks.personal(typed))
+    return Gist.objects.filter(found).values("appeal")
 
 
 def is_too_short(typed: str) -> bool:

@@ -67,6 +67,8 @@ KEPT: dict[str, Kept] = {
     "sms": Kept(180, _("SMS that were sent to you")),
     "readings": Kept(1095, _("Who saw your data")),
     "exports": Kept(1095, _("Who took a list out of the portal, with what was searched for; the file itself one day")),
+    "imports": Kept(190, _("What was wrong in the rows of an imported file, with the cell as it stood there")),
+    "uses": Kept(190, _("How many records staff opened on a day")),
     "jobs": Kept(190, _("Runs of background work, without persons")),
     "invitations": Kept(180, _("Invitations to a post that nobody answered, with the number they went to")),
     "corrections": Kept(1095, _("What you asked to be corrected, once it is answered")),

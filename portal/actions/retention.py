@@ -7,7 +7,18 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from portal.models import Correction, Invitation, JobRun, Notice, PurposeConsent, Reading, SmsMessage
+from portal.calendar import beijing_day
+from portal.models import (
+    Correction,
+    ImportProblem,
+    Invitation,
+    JobRun,
+    Notice,
+    PurposeConsent,
+    Reading,
+    RecordUse,
+    SmsMessage,
+)
 from portal.privacy import KEPT
 
 BATCH = 5_000
@@ -26,6 +37,8 @@ def past(now: datetime.datetime) -> dict[str, QuerySet[Any]]:
         "notices": Notice.objects.filter(read_at__lt=before["notices"]),
         "sms": SmsMessage.objects.filter(sent_at__lt=before["sms"]),
         "readings": Reading.objects.filter(last_at__lt=before["readings"]),
+        "imports": ImportProblem.objects.filter(run__asked_at__lt=before["imports"]),
+        "uses": RecordUse.objects.filter(date__lt=beijing_day(before["uses"])),
         "jobs": JobRun.objects.filter(finished_at__lt=before["jobs"]),
         "invitations": Invitation.objects.filter(answered_at=None, expires_at__lt=before["invitations"]),
         "corrections": Correction.objects.filter(answered_at__lt=before["corrections"]),

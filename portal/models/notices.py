@@ -23,6 +23,8 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["person", "-at"]),
             models.Index(fields=["person"], name="notice_unread", condition=Q(read_at__isnull=True)),
+            # for the nightly deletion of what is past its time
+            models.Index(fields=["read_at"], name="notice_read", condition=Q(read_at__isnull=False)),
         ]
 
 
@@ -46,4 +48,7 @@ class SmsMessage(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "person"], name="one_sms_per_event_and_person")]
-        indexes = [models.Index(fields=["send_after"], name="sms_due", condition=Q(sent_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["send_after"], name="sms_due", condition=Q(sent_at__isnull=True)),
+            models.Index(fields=["sent_at"], name="sms_sent", condition=Q(sent_at__isnull=False)),
+        ]

@@ -51,6 +51,9 @@ class PurposeConsent(models.Model):
                 fields=["person", "purpose"], condition=Q(withdrawn_at=None), name="one_consent_in_force"
             )
         ]
+        indexes = [
+            models.Index(fields=["withdrawn_at"], name="consent_withdrawn", condition=Q(withdrawn_at__isnull=False))
+        ]
 
 
 class Correction(models.Model):

@@ -11,7 +11,7 @@ from portal import caselog, events
 from portal.actions import erasing, invitations, people, privacy, retention
 from portal.actions.readings import Shown, note_all, note_reading
 from portal.errors import Refused
-from portal.models import Erasure, Event, JobRun, Notice, Post, Reading, Role, User
+from portal.models import Erasure, Event, JobRun, Notice, Post, Reading, RecordUse, Role, User
 from portal.models.people import phone_hash
 from portal.permissions_privacy import has_consented
 from portal.privacy import KEPT, Kind
@@ -184,9 +184,11 @@ def test_what_is_past_its_time_goes_and_nothing_else() -> None:
     for age in (KEPT["jobs"].days - 1, KEPT["jobs"].days + 1):
         at = now - datetime.timedelta(days=age)
         JobRun.objects.create(name="x", started_at=at, finished_at=at)
+    for age in (KEPT["uses"].days - 1, KEPT["uses"].days + 1):
+        RecordUse.objects.create(person=person, date=(now - datetime.timedelta(days=age)).date(), records=1)
     counts = retention.sweep(now=now)
-    assert (counts["readings"], counts["jobs"]) == (1, 1)
-    assert (Reading.objects.count(), JobRun.objects.count()) == (1, 1)
+    assert (counts["readings"], counts["jobs"], counts["uses"]) == (1, 1, 1)
+    assert (Reading.objects.count(), JobRun.objects.count(), RecordUse.objects.count()) == (1, 1, 1)
     assert min(kept.days for kept in KEPT.values()) >= 180
     assert sum(retention.sweep(now=now).values()) == 0
 
