@@ -183,8 +183,10 @@ def read(
     asked |= {f"desk {name}": desk.mine.narrowed(part).sights() for name, part in standing(desk.today).items()}
     for code, one in (kept or {}).items():
         asked[f"kept {code}"] = desk.behind(one.show, desk.narrowing(one).condition).sights()
+    shown = desk.behind(wanted.show, narrowed.condition)
     if narrowed.is_few:
-        asked[f"found {ALL}"] = desk.behind(ALL, narrowed.condition).sights()
+        shown = shown.by_case()
+        asked[f"found {ALL}"] = desk.behind(ALL, narrowed.condition).by_case().sights()
     counted = tally(asked)
     whole = _named("desk", counted)
     counts = {chip: whole[chip] for chip in CHIPS if chip in whole}
@@ -194,7 +196,7 @@ def read(
         counts = desk.mine.narrowed(narrowed.condition).counts(at_desk) | _named("found", counted)
     elif wanted.is_narrowed:
         counts = tally({chip: desk.behind(chip, narrowed.condition).sights() for chip in CHIPS}, narrowed.most)
-    listed: Any = Listed(desk.behind(wanted.show, narrowed.condition), wanted)
+    listed: Any = Listed(shown, wanted)
     paginator: Paginator[Appeal] = Paginator(listed, rows_a_page)
     # the chip's own count: one question less, and never two truths
     paginator.count = min(counts[wanted.show], narrowed.most)
