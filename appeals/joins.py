@@ -6,22 +6,23 @@ from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from appeals import chain, hooking, joins_desk, places
+from appeals import chain, hooking, joins_desk, places, timeline
 from appeals.actions import forgetting, handing_over, indexing, renewing, ticking
 from appeals.joins_desk import staff_cards
 from appeals.joins_driver import driver_cards, driver_proof
 from appeals.models import Appeal, Evidence, Scan
 from portal import events
 from portal.actions import erasure
-from portal.calendar import WorkCalendar
+from portal.calendar import WorkCalendar, beijing_day
 from portal.front import Card, Check, DueRow, HandOver, OpenWork, PlaceEvents
 from portal.models import Event, Organisation, Place, Post, Role, User
 from portal.proofs import Proof
-from portal.wording import chain_steps
+from portal.wording import chain_steps, money
 
 events.consume("appeals.calendar", ["portal.calendar_loaded"], renewing.renew_all)
 erasure.follow(indexing.forget)
@@ -126,7 +127,9 @@ def reading_pages() -> dict[str, Promise]:
 
 
 def personal_data(person: User) -> dict[str, Any]:
-    """The appeals a person filed, for himself."""
+    """The appeals a person filed, for himself, with all that was written in them as he reads it there."""
+    filed = list(Appeal.objects.of(person).select_related("respondent_at_event").order_by("filed_at"))
+    today = beijing_day(timezone.now())
     return {
         "appeals": [
             {
@@ -136,8 +139,23 @@ def personal_data(person: User) -> dict[str, Any]:
                 "category": str(appeal.get_category_display()),
                 "identity": str(appeal.get_identity_display()),
                 "status": str(appeal.get_status_display()),
+                "happened_date": appeal.happened_date.isoformat(),
+                "order": appeal.order_number,
+                "amount": money(appeal.amount_fen) if appeal.amount_fen else None,
+                "company": appeal.respondent_at_event.name if appeal.respondent_at_event else None,
             }
-            for appeal in Appeal.objects.of(person).order_by("filed_at")
+            for appeal in filed
+        ],
+        "steps": [
+            {
+                "appeal": appeal.number,
+                "at": step.at.isoformat(),
+                "by": step.by,
+                "what": step.title,
+                "words": "\n".join(text for text in (step.text, step.say) if text),
+            }
+            for appeal in filed
+            for step in reversed(timeline.of(appeal, is_driver=True, today=today).entries)
         ],
         "files": [
             {

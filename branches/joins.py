@@ -17,12 +17,14 @@ from portal.models import Event, Organisation, Place, PlaceKind, Post, Role, Use
 
 
 def place_claim(event: Event, now: datetime.datetime) -> None:
-    """A claim to a record that no branch knows goes to the branch of the district the person named."""
-    claim = Claim.objects.select_related("driver", "place").get(code=events.code_of(event.subject))
+    """A claim to a record that no branch knows goes to the branch of the district the person named; where none answers
+    for that, its committee keeps it."""
+    claim = Claim.objects.select_related("driver", "place", "office").get(code=events.code_of(event.subject))
     is_known = claim.driver is not None and claim.driver.branch_id is not None
     branch = Responsibility.objects.branch_of(claim.place, beijing_day(now)) if claim.place and not is_known else None
-    if branch is not None:
-        claims.place_with(claim.pk, office=branch, now=now)
+    office = branch or (None if is_known else claim.office)
+    if office is not None:
+        claims.place_with(claim.pk, office=office, now=now)
 
 
 events.consume("branches.settle", ["drivers.driver_registered"], actions.settle_driver)

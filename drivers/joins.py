@@ -95,14 +95,18 @@ def _claims(person: User) -> list[dict[str, Any]]:
     ]
 
 
+CHANGEABLE = ("name", "phone", "licence", "licence_until_date", "certificate", "certificate_from_date",
+              "certificate_until_date", "place", "since_date")  # fmt: skip
+
+
 def correctable(person: User) -> list[Correctable]:
     """The facts of his record, each changed on its page."""
     driver = Driver.objects.of(person).first()
     if driver is None:
         return []
     change, page = (reverse(f"drivers:{name}", args=[driver.code]) for name in ("change_driver", "driver"))
-    keys = {**dict.fromkeys(("name", "phone", "licence", "place", "since_date"), change),
-            **dict.fromkeys(("branch", "companies", "contracts"), page)}  # fmt: skip
+    keys = {**dict.fromkeys(CHANGEABLE, change),
+            **dict.fromkeys(("branch", "companies", "vehicles", "contracts"), page)}  # fmt: skip
     return [Correctable(f"drivers.{key}", word_of(f"drivers.{key}"), url) for key, url in keys.items()]
 
 
@@ -122,6 +126,11 @@ def personal_data(person: User) -> dict[str, Any]:
         "name": driver.name,
         "phone": driver.phone,
         "licence": driver.licence,
+        "licence_until_date": _day(driver.licence_until_date),
+        "certificate": driver.certificate,
+        "certificate_from_date": _day(driver.certificate_from_date),
+        "certificate_until_date": _day(driver.certificate_until_date),
+        "state": str(driver.get_state_display()),
         "place": driver.place.name,
         "since_date": driver.since_date.isoformat(),
         "branch": driver.branch.name if driver.branch else None,
@@ -129,20 +138,34 @@ def personal_data(person: User) -> dict[str, Any]:
             {
                 "name": row.company.name,
                 "from_date": row.from_date.isoformat(),
-                "until_date": row.until_date.isoformat() if row.until_date else None,
+                "until_date": _day(row.until_date),
             }
             for row in driver.engagements.listed()
+        ],
+        "vehicles": [
+            {
+                "plate": row.vehicle.plate,
+                "company": row.company.name,
+                "from_date": row.from_date.isoformat(),
+                "until_date": _day(row.until_date),
+            }
+            for row in driver.drivings.select_related("vehicle", "company").order_by("from_date", "pk")
         ],
         "contracts": [
             {
                 "company": row.company.name,
                 "kind": str(row.get_kind_display()),
+                "plate": row.vehicle.plate if row.vehicle else None,
                 "from_date": row.from_date.isoformat(),
-                "until_date": row.until_date.isoformat() if row.until_date else None,
+                "until_date": _day(row.until_date),
             }
-            for row in driver.contracts.select_related("company")
+            for row in driver.contracts.select_related("company", "vehicle")
         ],
     }
+
+
+def _day(date: datetime.date | None) -> str | None:
+    return date.isoformat() if date else None
 
 
 def reading_pages() -> dict[str, Promise]:

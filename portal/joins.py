@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from portal import own_words, permissions, place_words, roles, starting
+from portal import own_words, permissions, place_words, reading_words, roles, starting
 from portal import permissions_corrections as corrections
 from portal.actions import erasing, leaves, notices
 from portal.calendar import beijing_day
@@ -23,10 +23,12 @@ from portal.models import (
     Notice,
     Place,
     Post,
+    PurposeConsent,
     Role,
     SamePersonProposal,
     User,
 )
+from portal.privacy import PURPOSES
 
 
 def cards(_user: User, post: Post | None) -> Iterator[Card]:
@@ -83,6 +85,18 @@ def personal_data(person: User) -> dict[str, Any]:
                 "answer": row.answer,
             }
             for row in Correction.objects.filter(person=person).order_by("asked_at")
+        ],
+        "consents": [
+            {
+                "use": str(PURPOSES[row.purpose].word) if row.purpose in PURPOSES else row.purpose,
+                "from_at": row.given_at.isoformat(),
+                "until_at": row.withdrawn_at.isoformat() if row.withdrawn_at else None,
+            }
+            for row in PurposeConsent.objects.filter(person=person).order_by("given_at")
+        ],
+        "readings": [
+            {"at": seen.at.isoformat(), "by": seen.who, "what": seen.what_words, "where": seen.where}
+            for seen in reading_words.seen_of(person)
         ],
         "is_sms_on": setting.is_sms_on,
         "is_quiet_at_night": setting.is_quiet_at_night,

@@ -112,9 +112,10 @@ def withdraw(claim_id: int, *, by: User, now: datetime.datetime) -> Claim:
 
 @transaction.atomic
 def place_with(claim_id: int, *, office: Organisation, now: datetime.datetime) -> Claim:
-    """Give a claim to the office that decides it. Room branches calls it with the branch of the district."""
+    """Give a claim to the office that decides it, which hears of it now. Room branches calls it with the branch of the
+    district, or with the committee that has it where none answers for the district."""
     claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id)
-    if claim.is_open and claim.office_id != office.pk:
+    if claim.is_open:
         claim.office, claim.office_path = office, office.path
         claim.save(update_fields=["office", "office_path"])
         events.record("drivers.claim_placed", claim, by=None, at=now, facts={"office": office.code})

@@ -22,6 +22,7 @@ from platforms.models import Vehicle
 from platforms.permissions import may_keep, register_places
 from platforms.views import keeping
 from portal.actions import spending
+from portal.actions.readings import Shown, note_all
 from portal.calendar import beijing_day
 from portal.models import Post
 from portal.permissions import active_post
@@ -29,7 +30,7 @@ from portal.privacy import Kind
 from portal.register_forms import KeyForm
 from portal.views import registers
 
-SHOWN = {"plate": Kind.PLATE, "owner_name": Kind.NAME, "licence": Kind.LICENCE, "vin": Kind.LICENCE}
+SHOWN = {"plate": Kind.PLATE, "owner_name": Kind.RECORD, "licence": Kind.RECORD, "vin": Kind.RECORD}
 Do = Callable[[Driver, Any, dict[str, Any]], object]
 
 
@@ -45,12 +46,16 @@ def vehicle(request: HttpRequest, code: str) -> HttpResponse:
 def _page(request: HttpRequest, found: Vehicle, post: Post, now: datetime.datetime, **one: Any) -> HttpResponse:
     drivings = list(Driving.objects.filter(vehicle=found).listed())
     leases = list(Contract.objects.filter(vehicle=found).select_related("driver", "company"))
-    note_names((row.driver for row in (*drivings, *leases)), f"drivers.vehicle:{found.code}", post, now)
+    people = [row.driver for row in (*drivings, *leases)]
+    known = Driver.objects.readable_by(post, beijing_day(now)).filter(pk__in=[one.pk for one in people])
+    readable = set(known.values_list("pk", flat=True))
+    note_names((one for one in people if one.pk in readable), f"drivers.vehicle:{found.code}", post, now)
     words = registers.beside(found, now, kinds=words_of.KINDS, fields=words_of.VEHICLE, **one)
     words |= {
         "vehicle": found,
         "drivings": drivings,
         "leases": leases,
+        "readable": readable,
         "may_keep": keeping.is_kept(request, found.state, now, found.city),
     }
     return render(request, "drivers/vehicle.html", words)
@@ -59,14 +64,16 @@ def _page(request: HttpRequest, found: Vehicle, post: Post, now: datetime.dateti
 @require_POST
 @never_cache
 def show_vehicle_field(request: HttpRequest, code: str) -> HttpResponse:
-    """One masked field in full, for a motive; whoever drives the car alone now is told."""
+    """One masked field in full, for a motive; whoever drives the car now is told, but not of its owner's name."""
     now = timezone.now()
     found, post = _seen(request, code, now)
     drivings = Driving.objects.on_day(beijing_day(now)).filter(vehicle=found).select_related("driver__person")
-    people = {one.driver.person for one in drivings if one.driver.person}
-    alone = people.pop() if len(people) == 1 else None
     where = f"drivers.vehicle:{code}"
-    one = registers.shown(request, SHOWN, found, where=where, person=alone, post=post, now=now)
+    one = registers.shown(request, SHOWN, found, where=where, person=None, post=post, now=now)
+    field = one.get("shown", {}).get("name", "owner_name")
+    if field != "owner_name":
+        seen = [Shown(driving.driver.person_id, SHOWN[field], where) for driving in drivings]
+        note_all(seen, by=post.person, post=post, now=now)
     return _page(request, found, post, now, **one)
 
 

@@ -4,22 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal', '0009_imported_rows_without_a_spare_index'),
+        ("portal", "0009_imported_rows_without_a_spare_index"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('read_at__isnull', False)), fields=['read_at'], name='notice_read'),
+            model_name="notice",
+            index=models.Index(condition=models.Q(("read_at__isnull", False)), fields=["read_at"], name="notice_read"),
         ),
         migrations.AddIndex(
-            model_name='purposeconsent',
-            index=models.Index(condition=models.Q(('withdrawn_at__isnull', False)), fields=['withdrawn_at'], name='consent_withdrawn'),
+            model_name="purposeconsent",
+            index=models.Index(
+                condition=models.Q(("withdrawn_at__isnull", False)), fields=["withdrawn_at"], name="consent_withdrawn"
+            ),
         ),
         migrations.AddIndex(
-            model_name='smsmessage',
-            index=models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['sent_at'], name='sms_sent'),
+            model_name="smsmessage",
+            index=models.Index(condition=models.Q(("sent_at__isnull", False)), fields=["sent_at"], name="sms_sent"),
         ),
     ]

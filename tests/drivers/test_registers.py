@@ -12,7 +12,7 @@ from django.utils import timezone
 from drivers.models import Driver, Driving
 from platforms.models import Company, Permit, Vehicle
 from portal import slices
-from portal.models import Event, EventText, Post, RecordUse, Role
+from portal.models import Event, EventText, Post, Reading, RecordUse, Role
 from portal.once import new_key
 from tests import world
 
@@ -313,3 +313,28 @@ def test_who_leaves_the_register_ends_what_he_drives_and_stays_on_file(keeper: C
     a = {"plate": PLATE, "plate_colour": "green", "city": world.city().pk, "energy": "electric", "seats": 5}
     sent(keeper, reverse("platforms:new_vehicle"), **a, state="valid")
     assert Vehicle.objects.count() == 2
+
+
+def test_a_shared_car_tells_all_who_drive_it_and_names_nobody_outside_the_readers_reach(keeper: Client) -> None:
+    platform, lessor = a_company(keeper, "蜀程出行", "platform"), a_company(keeper, "锦驾租赁", "leasing")
+    vehicle = a_vehicle(keeper, platform, lessor)
+    here, there = world.a_branch(), world.a_branch("YB")
+    drivers = [
+        world.a_driver(here).driver,
+        world.a_driver(here).driver,
+        world.a_driver(there, place=world.district("YB")).driver,
+    ]
+    for driver, name in zip(drivers, ("曾甲平", "曾乙平", "曾丙平"), strict=True):
+        Driver.objects.filter(pk=driver.pk).update(name=name)
+        Driving.objects.create(
+            driver=driver, vehicle=vehicle, company=platform.organisation, from_date=datetime.date(2024, 3, 2)
+        )
+    page = reverse("drivers:vehicle", args=[vehicle.code])
+    office = world.a_post(Role.SYSTEM_ADMIN, world.committee("LZ"))
+    shown = text(world.signed_in(office.person, office), page)
+    assert [name in shown for name in ("曾甲平", "曾乙平", "曾丙平", "曾**")] == [True, True, False, True]
+    keeper.post(f"{page}show/", {"key": new_key(), "field": "plate", "reason": "核对车牌"})
+    told = Reading.objects.filter(where=f"drivers.vehicle:{vehicle.code}", what=["plate"])
+    assert set(told.values_list("person", flat=True)) == {driver.person_id for driver in drivers}
+    keeper.post(f"{page}show/", {"key": new_key(), "field": "owner_name", "reason": "核对车主"})
+    assert not Reading.objects.filter(what__contains=["record"]).exists()
