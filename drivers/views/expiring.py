@@ -50,7 +50,7 @@ def expiring(request: HttpRequest) -> HttpResponse:
     day: datetime.date | None = wanted.get("day")
     total = sum(one.count for one in days if day is None or one.date == day)
     page = Counted(reads.chosen(paper, post, today, wanted), PAGE, total).get_page(request.GET.get("page"))
-    if page.number > 1 and not spending.spend(post, len(page.object_list), now=now):
+    if request.GET and not spending.spend(post, len(page.object_list), now=now):
         return registers.over_budget(request)
     drivers = [getattr(record, "driver", record) for record in page]
     note_names((one for one in drivers if isinstance(one, Driver)), "drivers.list", post, now)

@@ -44,9 +44,13 @@ def asked(request: HttpRequest, form: RegisterFilter) -> HttpResponse | None:
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any], post: Post, now: datetime.datetime) -> slices.Slice | None:
-    """A page of the list; None once the day's budget is used up. The first page of a filter is what one works from."""
+    """A page of the list; None once the day's budget is used up.
+
+    Only the bare list's first page is free, to which everybody comes who opens the register: a program that steps through
+    filters reads as many names as one that leafs.
+    """
     page = slices.take(rows, request.GET.get("after", ""))
-    if not page.is_first and not spending.spend(post, len(page.rows), now=now):
+    if request.GET and not spending.spend(post, len(page.rows), now=now):
         return None
     return page
 

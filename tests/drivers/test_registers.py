@@ -288,6 +288,8 @@ def test_whoever_leafs_through_the_register_stops_at_the_days_budget(
     assert len(seen) == 40
     third = analyst.get(reverse("drivers:drivers"), {"after": second.context["page"].after})
     assert third.status_code == 429
+    assert analyst.get(reverse("drivers:drivers"), {"q": "周建"}).status_code == 429
+    assert analyst.get(reverse("drivers:drivers")).status_code == 200
     assert Event.objects.filter(kind="portal.budget_reached").count() == 1
 
 
