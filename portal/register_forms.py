@@ -1,5 +1,6 @@
 """What the forms of all registers share: filters whose search never stands in an address, reasons, days."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -53,6 +54,9 @@ class RegisterFilter(forms.Form):
 
     def hashes(self, kind: str, typed: str) -> Iterable[tuple[str, str]]:
         """The (`by`, keyed hash) under which this register finds what was typed; those it has win."""
+        if not self.numbers:
+            # companies and permits have nothing that is kept secret: all of theirs is found by words
+            return
         if kind == PHONE:
             yield PHONE, phone_hash(typed)
         if kind == PLATE:
@@ -73,17 +77,18 @@ class RegisterFilter(forms.Form):
         self.is_valid()
         wanted = {name: self.data.get(name) for name in self.cleaned_data if self.cleaned_data[name]}
         typed = wanted.pop("q", "")
-        kind, key = key_of(typed) if typed else ("", "")
-        if kind:
+        if typed:
             wanted.pop("found", None), wanted.pop("by", None)
-            known = list(self.hashes(kind, key))
-            chosen = next((one for one in known if self.is_there(*one)), known[0] if known else None)
-            if chosen:
-                wanted |= {"by": chosen[0], "found": chosen[1]}
-        elif typed:
-            wanted |= {"q": typed}
-            wanted.pop("found", None), wanted.pop("by", None)
+            chosen = self._keyed(*key_of(typed))
+            wanted |= {"by": chosen[0], "found": chosen[1]} if chosen else {"q": typed}
         return urlencode(wanted)
+
+    def _keyed(self, kind: str, key: str) -> tuple[str, str] | None:
+        """The keyed hash by which to look; None for words. A number in Chinese which no record has, such as T3出行科技,
+        is a name: no number stands open in the address for that."""
+        known = list(self.hashes(kind, key))
+        may_miss = kind != NUMBER or unicodedata.normalize("NFKC", key).isascii()
+        return next((one for one in known if self.is_there(*one)), known[0] if known and may_miss else None)
 
     @property
     def selects(self) -> list[Any]:

@@ -159,6 +159,29 @@ def test_a_driver_is_found_and_what_is_typed_in_full_stands_in_no_address(
     assert "曾建平" not in none.content.decode()
 
 
+def test_what_a_register_keeps_no_secret_key_for_is_found_by_words(keeper: Client, analyst: Client) -> None:
+    platform, lessor = a_company(keeper, "T3出行科技", "platform"), a_company(keeper, "锦驾租赁", "leasing")
+    Company.objects.filter(pk=platform.pk).update(credit_code="91510500MA6ABCDE1F")
+    a_vehicle(keeper, platform, lessor)
+    sent(
+        keeper, reverse("platforms:new_permit", args=[platform.code]), city=world.city().pk, number="13800138000",
+        from_date="2024-01-01", until_date=TODAY, state="valid",
+    )  # fmt: skip
+    companies, permits, vehicles = (reverse(f"platforms:{name}") for name in ("companies", "permits", "vehicles"))
+    for url, typed, count in (
+        (companies, "91510500ma6abcde1f", 1),
+        (companies, "T3出行科技", 1),
+        (companies, "91510500MA6ABCDE2F", 0),
+        (permits, "13800138000", 1),
+        (permits, "T3出行科技", 1),
+        (permits, "13800138001", 0),
+        (vehicles, "T3出行科技", 1),
+        (vehicles, "L6T7824S0NN012345", 0),
+    ):
+        page = analyst.post(url, {"q": typed}, follow=True).context["page"]
+        assert len(getattr(page, "rows", page)) == count, (url, typed)
+
+
 def test_a_plate_finds_its_car_and_whoever_drives_it(keeper: Client, analyst: Client) -> None:
     platform, lessor = a_company(keeper, "蜀程出行", "platform"), a_company(keeper, "锦驾租赁", "leasing")
     a_vehicle(keeper, platform, lessor)
