@@ -24,7 +24,8 @@ OBJECT_DAYS = 30
 def match(given: Given, *, by: User, address: str, now: datetime.datetime) -> Claim | None:
     """Tie the record to him when licence, name and his proven number all fit and it is nobody's yet.
 
-    None is the one answer to everything else: an unknown licence, another name, another number, a record that is taken.
+    None is the one answer to everything else: an unknown licence, another name, another number, a record that is
+    taken or has ended.
     Each is looked up, compared and counted in the same way, so that neither words nor time tell which it was.
     """
     tries = Tries(by, given.number, address)
@@ -32,7 +33,7 @@ def match(given: Given, *, by: User, address: str, now: datetime.datetime) -> Cl
     hold_people(by.pk)
     # after the wait for a try of his own that runs: had that one fitted, this one is no wrong try
     _require_unverified(by)
-    driver = Driver.objects.with_licence(given.number)
+    driver = Driver.objects.registered().with_licence(given.number)
     is_name = is_same_name(driver.name if driver else "", given.name)
     is_number = is_same(driver.phone_hash if driver else "", by.phone_hash)
     is_free = driver is not None and driver.person_id is None
@@ -123,8 +124,8 @@ def place_with(claim_id: int, *, office: Organisation, now: datetime.datetime) -
 
 
 def find(given: Given) -> Driver | None:
-    """The record whose licence and name both fit; whoever types one of the two finds nothing."""
-    driver = Driver.objects.with_licence(given.number)
+    """The record of the register whose licence and name both fit; whoever types one of the two finds nothing."""
+    driver = Driver.objects.registered().with_licence(given.number)
     return driver if driver is not None and is_same_name(driver.name, given.name) else None
 
 

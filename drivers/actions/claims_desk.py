@@ -78,6 +78,9 @@ def look_again(claim_id: int, *, by: Post, now: datetime.datetime) -> Claim:
         raise Refused(_("You looked at this licence first. Now another person has to look."))
     if now - claim.made_at > datetime.timedelta(days=SECOND_DAYS):
         raise Refused(_("That was more than a week ago. The driver has to come once more with his licence."))
+    if driver.ended_date is not None:
+        # it left the register since the first look
+        raise Refused(str(NO_RECORD))
     claim.second_by, claim.second_at = by, now
     claim.holder = driver.person
     claim.save(update_fields=["second_by", "second_at", "holder"])

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from drivers.models import Claim, ClaimStatus, Driver
+from platforms.actions import keeping
 from portal import events
 from portal.errors import Refused
 from portal.models import Event, Post, User
@@ -21,6 +22,7 @@ def tie(driver_id: int, person: User, *, by: User, post: Post | None, now: datet
     held = Driver.objects.select_for_update(no_key=True).get(pk=driver_id)
     if held.person_id is not None:
         raise Refused(_("This record already belongs to an account."))
+    keeping.require_open(held)
     if Driver.objects.of(account).exists():
         raise Refused(_("This account already has a driver's record."))
     if not account.is_active:

@@ -79,9 +79,10 @@ def test_all_that_does_not_fit_gets_one_and_the_same_page() -> None:
     wrong_name = world.a_record(person, name="周建国")
     other_phone = world.a_record(other)
     taken = world.a_record(person, person=other)
+    gone = world.a_record(person, state="ended", ended_date=world.LONG_AGO)
     pages = set()
     with time_machine.travel(NOW, tick=False):
-        for licence in ("510500000000000017", wrong_name.licence, other_phone.licence, taken.licence):
+        for licence in ("510500000000000017", wrong_name.licence, other_phone.licence, taken.licence, gone.licence):
             ClaimPace.objects.all().delete()
             answer = send(world.signed_in(person), reverse("drivers:claim_match"), licence=licence, name="周建平")
             page = re.sub(r'(csrfmiddlewaretoken|name="key")[^>]*', "", answer.content.decode()).replace(licence, "")
@@ -95,6 +96,7 @@ def test_each_wrong_answer_costs_the_database_the_same() -> None:
     person, other = world.a_person("周建平"), world.a_person("周建平")
     licences = ["510500000000000017", world.a_record(person, name="周建国").licence, world.a_record(other).licence]
     licences.append(world.a_record(person, person=other).licence)
+    licences.append(world.a_record(person, state="ended", ended_date=world.LONG_AGO).licence)
     counted = []
     for licence in [licences[0], *licences]:
         ClaimPace.objects.all().delete()
@@ -266,6 +268,24 @@ def test_a_record_found_with_the_decision_warns_its_number_then() -> None:
     claims_desk.grant(claim.pk, of(driver), reason="看过驾驶证。", by=line["secretary"], now=NOW)
     deliver()
     assert "档案" in told.get().text
+
+
+def test_a_record_that_left_the_register_is_nobodys_to_claim() -> None:
+    line, volunteer = world.a_line(), a_volunteer()
+    asked, seen, taken = (world.a_record(world.a_person(), line["branch"]) for _number in range(3))
+    at_branch = claims.ask_branch(of(asked), place=asked.place, said="", by=world.a_person(), now=NOW)
+    at_home = claims_desk.see(of(seen), phone="19912340001", by=volunteer, now=NOW)
+    Driver.objects.update(state="ended", ended_date=NOW.date())
+    with pytest.raises(Refused, match=str(claims_desk.NO_RECORD)):
+        claims_desk.grant(at_branch.pk, of(asked), reason="看过驾驶证。", by=line["secretary"], now=NOW)
+    with pytest.raises(Refused, match=str(claims_desk.NO_RECORD)):
+        claims_desk.look_again(at_home.pk, by=line["secretary"], now=NOW)
+    with pytest.raises(Refused, match=str(claims_desk.NO_RECORD)):
+        claims_desk.see(of(taken), phone="19912340002", by=volunteer, now=NOW)
+    assert claims.ask_branch(of(taken), place=taken.place, said="", by=world.a_person(), now=NOW).driver is None
+    with pytest.raises(Refused):
+        tying.tie(taken.pk, world.a_person(), by=volunteer.person, post=volunteer, now=NOW)
+    assert not Driver.objects.exclude(person=None).exists()
 
 
 def test_a_person_has_one_open_claim_and_asks_three_times_a_month() -> None:
