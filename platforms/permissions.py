@@ -1,6 +1,7 @@
 """Who may see and change what companies publish, and who declares whom too close to them."""
 
 import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
@@ -89,6 +90,21 @@ def require_registrar_of(by: User, post: Post | None, place: Place, now: datetim
     require_registrar(by, post, now)
     if not may_keep(by, post, now, place):
         raise PermissionDenied(_("The register of another city is kept there."))
+
+
+def may_keep_company(by: User, post: Post | None, cities: Iterable[Place], now: datetime.datetime) -> bool:
+    """A company is kept where it works: by a city's system administrator while that is in no other city."""
+    where = list(cities)
+    if post is None or not may_keep(by, post, now):
+        return False
+    is_province = post.organisation.place.kind == PlaceKind.PROVINCE
+    return is_province or (bool(where) and all(may_keep(by, post, now, city) for city in where))
+
+
+def require_registrar_of_company(by: User, post: Post | None, cities: Iterable[Place], now: datetime.datetime) -> None:
+    require_registrar(by, post, now)
+    if not may_keep_company(by, post, cities, now):
+        raise PermissionDenied(_("A company that works in other cities too is kept by the province."))
 
 
 def may_publish(by: User, post: Post | None, company: "Company", now: datetime.datetime) -> bool:

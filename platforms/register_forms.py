@@ -97,7 +97,8 @@ class VehicleFilter(OfCompanyFilter):
 
 
 class CompanyForm(RecordForm):
-    """What a company's business licence says, and what it published."""
+    """What a company's business licence says, and what it published. `place` is that of the office which keeps it: one
+    city's companies work there and nowhere else."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=KINDS)
     name = forms.CharField(label=gettext_lazy("Full name"), max_length=80)
@@ -133,9 +134,12 @@ class CompanyForm(RecordForm):
     state = forms.ChoiceField(label=gettext_lazy("State"), choices=HELD, initial=RegisterState.VALID)
     sealed = ("legal_name", "contact_name", "contact_phone")
 
-    def __init__(self, *args: Any, row: Company | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, place: Place, row: Company | None = None, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
+        self.place = place
         self.fields["cities"].queryset = cities()  # type: ignore[attr-defined]
+        if place.kind != PlaceKind.PROVINCE:
+            del self.fields["cities"]
         if row is not None:
             del self.fields["kind"]
 
@@ -148,6 +152,8 @@ class CompanyForm(RecordForm):
         own = super().given
         percent = own.pop("take_cap_percent")
         own["take_cap_permille"] = percent * 10 if percent else None
+        if "cities" not in self.fields and self.row is None:
+            own["cities"] = [self.place.city]
         return own
 
 

@@ -36,8 +36,8 @@ def register_company(
 
     `papers` is what its business licence says: credit_code, legal_name, contact_phone and the like.
     """
-    permissions.require_registrar(by, post, now)
     works_in = list(cities)
+    permissions.require_registrar_of_company(by, post, works_in, now)
     if kind not in COMPANY_KINDS:
         raise Refused(_("A company is either a platform or a leasing company."))
     if Organisation.objects.live().filter(kind__in=COMPANY_KINDS, name=name).exists():
@@ -69,10 +69,7 @@ def change_company(
     company: Company, given: Given, *, seen: int, reason: str, by: User, post: Post | None, now: datetime.datetime
 ) -> Company:
     """Change what the register says of a company: its names, papers, cap, and `cities`."""
-    permissions.require_registrar(by, post, now)
-    held = (
-        Company.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=company.pk)
-    )
+    held = _hold(company, by, post, now)
     organisation = held.organisation
     changes.require_newest(held, seen, organisation, now)
     keeping.require_open(held)
@@ -83,8 +80,10 @@ def change_company(
     _require_own_numbers(own, but=held)
     told = changes.put(organisation, names) | changes.put(held, own)
     if cities is not None:
-        _require_cities(cities)
-        told |= _move(held, list(cities))
+        works_in = list(cities)
+        permissions.require_registrar_of_company(by, post, works_in, now)
+        _require_cities(works_in)
+        told |= _move(held, works_in)
     changes.require_some(told)
     held.marks, held.revision = _marks(organisation), held.revision + 1
     organisation.save(update_fields=["name", "short_name"])
@@ -98,10 +97,7 @@ def end_company(
     company: Company, *, last_date: datetime.date, reason: str, by: User, post: Post | None, now: datetime.datetime
 ) -> Company:
     """A company leaves the register, once nobody speaks for it any more and it holds no permit and no vehicle."""
-    permissions.require_registrar(by, post, now)
-    held = (
-        Company.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation").get(pk=company.pk)
-    )
+    held = _hold(company, by, post, now)
     keeping.require_open(held)
     if Post.objects.filter(organisation=held.organisation, until_date__isnull=True).exists():
         raise Refused(_("Somebody still speaks for this company: end that post first."))
@@ -113,6 +109,14 @@ def end_company(
     held.organisation.closed_at = now
     held.organisation.save(update_fields=["closed_at"])
     events.record("platforms.company_ended", held.organisation, **changes.entry(told, reason), by=by, post=post, at=now)
+    return held
+
+
+def _hold(company: Company, by: User, post: Post | None, now: datetime.datetime) -> Company:
+    """The company, locked, for whoever keeps the register of all its cities."""
+    rows = Company.objects.select_for_update(no_key=True, of=("self",)).select_related("organisation")
+    held = rows.get(pk=company.pk)
+    permissions.require_registrar_of_company(by, post, held.cities.all(), now)
     return held
 
 

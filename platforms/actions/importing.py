@@ -1,5 +1,6 @@
 """Batches of a file written into the registers, and taken back: one event a batch, on the import's own chain."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from platforms import permissions
 from platforms.models import Company
 from portal import events
 from portal.imports.tables import Batch, Row, Settled, Table
+from portal.models import PlaceKind
 
 
 @transaction.atomic
@@ -19,12 +21,19 @@ def write(table: Table, rows: list[Row], batch: Batch, known: Any, *, kind: str)
 
 
 @transaction.atomic
+def write_companies(table: Table, rows: list[Row], batch: Batch, known: Any) -> Settled:
+    """Enter and change a batch of companies; what a city's administrator enters works in his city."""
+    settled = write(table, rows, batch, known, kind="platforms.companies_imported")
+    if known.place.kind != PlaceKind.PROVINCE:
+        _works_in([(record.pk, known.place.city.pk) for _line, record in settled.created])
+    return settled
+
+
+@transaction.atomic
 def write_permits(table: Table, rows: list[Row], batch: Batch, known: Any) -> Settled:
     """Enter and change a batch of permits; a platform works in the cities it has a permit for."""
     settled = write(table, rows, batch, known, kind="platforms.permits_imported")
-    works = Company.cities.through
-    cities = {(record.company_id, record.city_id) for _line, record in settled.created}
-    works.objects.bulk_create([works(company_id=one, place_id=city) for one, city in cities], ignore_conflicts=True)
+    _works_in({(record.company_id, record.city_id) for _line, record in settled.created})
     return settled
 
 
@@ -43,6 +52,12 @@ def enter(table: Table, rows: list[Row], batch: Batch, known: Any) -> Settled:
     settled = table.settle(rows, known, hold=True)
     table.put(settled, known)
     return settled
+
+
+def _works_in(cities: Iterable[tuple[int, int]]) -> None:
+    """Companies and the cities they work in from now on."""
+    works = Company.cities.through
+    works.objects.bulk_create([works(company_id=one, place_id=city) for one, city in cities], ignore_conflicts=True)
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from platforms.models import Company
 from portal import codes
 from portal.imports import cells
 from portal.imports.tables import Batch, Column, Row, Settled, Values
-from portal.models import Organisation, OrganisationKind, Place, PlaceKind, Post
+from portal.models import Organisation, OrganisationKind, PlaceKind, Post
 from portal.namemarks import marks_of
 
 KINDS = {
@@ -38,6 +38,7 @@ class Companies(RegisterTable):
     sentences = RegisterTable.sentences | {
         "other_name": _("The register has this credit code under another name. Change the name there first."),
         "other_kind": _("The register has this company as another kind. Correct the cell."),
+        "elsewhere": _("This company works in other cities too. Leave this row to the province's administrators."),
         "no_cap": _("Only a platform has a cap on the take rate. Empty the cell."),
         "other_code": _("The register has this company with another credit code. Correct one of the two."),
         "feed_taken": _("Another company has this number of the ministry's. Correct one of the two."),
@@ -108,7 +109,7 @@ class Companies(RegisterTable):
 
     def known(self, post: Post, day: Any) -> Any:
         known = super().known(post, day)
-        known.province = Place.objects.get(kind=PlaceKind.PROVINCE)
+        known.place = post.organisation.place
         return known
 
     def resolve(self, rows: list[Row], known: Any) -> None:
@@ -122,7 +123,7 @@ class Companies(RegisterTable):
     def records(self, rows: list[Row]) -> QuerySet[Any]:
         named = Q(organisation__name__in=[row.values["name"] for row in rows])
         coded = Q(credit_code__in=[row.values["credit_code"] for row in rows if row.values.get("credit_code")])
-        found = Company.objects.filter(named | coded).select_related("organisation")
+        found = Company.objects.filter(named | coded).select_related("organisation").prefetch_related("cities")
         return found.filter(organisation__merged_into__isnull=True, organisation__closed_at__isnull=True)
 
     def settle(self, rows: list[Row], known: Any, *, hold: bool = False) -> Settled:
@@ -140,6 +141,9 @@ class Companies(RegisterTable):
         return str(record.organisation.name)
 
     def compare(self, row: Row, record: Any, was: Values, known: Any) -> None:
+        cities = [city.pk for city in record.cities.all()]
+        if known.place.kind != PlaceKind.PROVINCE and not (cities and all(map(known.places.keeps, cities))):
+            row.object("elsewhere")
         if row.values.get("kind", record.organisation.kind) != record.organisation.kind:
             row.object("other_kind", self.column("kind"))
         if was.get("credit_code"):
@@ -152,7 +156,7 @@ class Companies(RegisterTable):
         name = values["name"]
         short = values.get("short_name") or name[:30]
         organisation = Organisation(
-            code=code, kind=values["kind"], name=name, short_name=short, path=f"{code}/", place=known.province,
+            code=code, kind=values["kind"], name=name, short_name=short, path=f"{code}/", place=known.place,
             is_demo=known.is_demo,
         )  # fmt: skip
         own = {field: value for field, value in values.items() if field in self.fields}
@@ -180,7 +184,7 @@ class Companies(RegisterTable):
         Organisation.objects.filter(pk__in=[record.organisation_id for record in removed]).delete()
 
     def write(self, rows: list[Row], batch: Batch, known: Any) -> Settled:
-        return importing.write(self, rows, batch, known, kind="platforms.companies_imported")
+        return importing.write_companies(self, rows, batch, known)
 
     def undo(self, restored: list[Any], removed: list[Any], batch: Batch) -> None:
         importing.undo(self, restored, removed, batch, kind="platforms.companies_taken_back")

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST
 from platforms import permissions
 from platforms import register_words as words_of
 from platforms.actions import companies as actions
-from platforms.models import Company, liaisons_of
+from platforms.models import Company, RegisterState, liaisons_of
 from platforms.register_forms import CompanyFilter, CompanyForm, initial_of
 from platforms.views import keeping
 from portal.calendar import beijing_day
+from portal.models import Post
 from portal.permissions import active_post
 from portal.privacy import Kind
 from portal.registers_out import may_take_out
@@ -59,7 +60,8 @@ def _page(request: HttpRequest, found: Company, now: datetime.datetime, **one: A
         "rules": found.rules.prefetch_related("versions").order_by("title"),
         "liaisons": liaisons_of(found, today),
         "permits": found.permits.visible_to(post, today).select_related("city").order_by("ended_date", "-until_date"),
-        "may_keep": keeping.is_kept(request, found.state, now),
+        "may_keep": found.state != RegisterState.ENDED and _may_keep(request, found, now),
+        "may_permit": keeping.is_kept(request, found.state, now),
         "may_read": permissions.register_places(post, today) is not None,
     }
     return render(request, "platforms/company.html", words)
@@ -69,7 +71,7 @@ def new_company(request: HttpRequest) -> HttpResponse:
     """A company enters the register."""
     now = timezone.now()
     post = keeping.keeper(request, now)
-    form = CompanyForm(request.POST or None)
+    form = CompanyForm(request.POST or None, place=post.organisation.place)
 
     def do() -> str:
         given = form.given
@@ -91,14 +93,14 @@ def new_company(request: HttpRequest) -> HttpResponse:
 def change_company(request: HttpRequest, code: str) -> HttpResponse:
     """What the register says of it changes, with a reason."""
     now = timezone.now()
-    found, post = _seen(request, code), keeping.keeper(request, now)
+    found, post = _kept(request, code, now)
     begin = initial_of(CompanyForm, found) | {
         "name": found.organisation.name,
         "short_name": found.organisation.short_name,
         "cities": found.cities.all(),
         "take_cap_percent": found.take_cap_permille // 10 if found.take_cap_permille else None,
     }
-    form = CompanyForm(request.POST or None, row=found, initial=begin)
+    form = CompanyForm(request.POST or None, row=found, place=post.organisation.place, initial=begin)
     return registers.changed(
         request, form, actions.change_company, found, post=post, verb="platforms.change_company", to=_to(code),
         heading=str(found), now=now,
@@ -108,7 +110,7 @@ def change_company(request: HttpRequest, code: str) -> HttpResponse:
 def end_company(request: HttpRequest, code: str) -> HttpResponse:
     """It leaves the register."""
     now = timezone.now()
-    found, post = _seen(request, code), keeping.keeper(request, now)
+    found, post = _kept(request, code, now)
     return registers.ended(
         request, actions.end_company, found, post=post, verb="platforms.end_company", to=_to(code),
         heading=_("%(name)s leaves the register") % {"name": found}, now=now,
@@ -132,6 +134,16 @@ def show_company_field(request: HttpRequest, code: str) -> HttpResponse:
 
 def _to(code: str) -> str:
     return reverse("platforms:company", args=[code])
+
+
+def _may_keep(request: HttpRequest, found: Company, now: datetime.datetime) -> bool:
+    return permissions.may_keep_company(request.user, active_post(request), found.cities.all(), now)  # type: ignore[arg-type]
+
+
+def _kept(request: HttpRequest, code: str, now: datetime.datetime) -> tuple[Company, Post]:
+    """The company for whoever keeps it; for anybody else there is no such page."""
+    found = _seen(request, code)
+    return found, registers.post_of(request, _may_keep(request, found, now))
 
 
 def _seen(request: HttpRequest, code: str) -> Company:

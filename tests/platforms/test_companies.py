@@ -4,11 +4,15 @@ import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from platforms.actions import companies, ties
 from platforms.models import Company, Kinship, Tie, TieKind
+from portal.actions import importing, imports
 from portal.errors import Refused
-from portal.models import Event, Organisation, Place, Role
+from portal.imports.tables import tables
+from portal.models import Event, ImportProblem, Organisation, Place, Role
+from portal.once import new_key
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +80,58 @@ def test_only_a_system_administrator_registers_companies_and_only_in_that_post()
         register(by=admin.person, post=None)
     with pytest.raises(PermissionDenied):
         register(by=world.a_person(), post=admin)
+
+
+def test_a_citys_administrator_keeps_the_companies_of_his_city_alone() -> None:
+    city = world.a_post(Role.SYSTEM_ADMIN, world.committee("LZ"))
+    who = {"by": city.person, "post": city, "now": world.NOW}
+    for cities in ([], [world.city("YB")], [world.city("LZ"), world.city("YB")]):
+        with pytest.raises(PermissionDenied):
+            register(cities=cities, **who)
+    wide = register("省内出行", cities=[world.city("LZ"), world.city("YB")])
+    with pytest.raises(PermissionDenied):
+        companies.change_company(wide, {"address": "新址"}, seen=0, reason="迁址", **who)
+    with pytest.raises(PermissionDenied):
+        companies.end_company(wide, last_date=DAY, reason="停业", **who)
+    browser = world.signed_in(city.person, city)
+    pages = [reverse(f"platforms:{name}_company", args=[wide.code]) for name in ("change", "end")]
+    page = browser.get(reverse("platforms:company", args=[wide.code])).content.decode()
+    assert not any(address in page for address in pages)
+    # but its permit for this city is this city's
+    assert reverse("platforms:new_permit", args=[wide.code]) in page
+    assert {browser.get(address).status_code for address in pages} == {404}
+    fields = {"key": new_key(), "name": "江阳租赁", "short_name": "江阳租赁", "kind": "leasing", "state": "valid"}
+    browser.post(reverse("platforms:new_company"), fields | {"cities": [world.city("YB").pk]})
+    own = Company.objects.get(organisation__name="江阳租赁")
+    assert list(own.cities.all()) == [world.city("LZ")]
+    with pytest.raises(PermissionDenied):
+        companies.change_company(own, {"cities": [world.city("YB")]}, seen=0, reason="搬家", **who)
+    change = reverse("platforms:change_company", args=[own.code])
+    assert change in browser.get(reverse("platforms:company", args=[own.code])).content.decode()
+    browser.post(change, fields | {"key": new_key(), "address": "新址", "revision": 0, "reason": "迁址"})
+    own.refresh_from_db()
+    assert (own.address, list(own.cities.all())) == ("新址", [world.city("LZ")])
+
+
+def test_a_citys_file_enters_companies_of_the_city_and_changes_no_other() -> None:
+    city = world.a_post(Role.SYSTEM_ADMIN, world.committee("LZ"))
+    for name, places in (("省内出行", ["LZ", "YB"]), ("本市出行", ["LZ"])):
+        register(name, cities=[world.city(letters) for letters in places])
+    rows = ["企业名称,类型,统一社会信用代码,地址", "省内出行,平台,91510500MA6ABCDE1F,新址",
+            "本市出行,平台,91510500MA6ABCDE2F,新址", "新来出行,平台,91510500MA6ABCDE3F,新址"]  # fmt: skip
+    content, who = "\n".join(rows).encode(), {"by": city.person, "post": city, "now": world.NOW}
+    run = imports.ask(tables()["platforms.companies"], [content], file_name="公司.csv", **who)
+    importing.work(run.pk, clock=lambda: world.NOW)
+    assert list(ImportProblem.objects.filter(run=run).values_list("line", "kind")) == [(2, "elsewhere")]
+    imports.start(run.pk, **who)
+    importing.work(run.pk, clock=lambda: world.NOW)
+    moved = Company.objects.filter(address="新址").order_by("credit_code")
+    assert [(str(one), [place.letters for place in one.cities.all()]) for one in moved] == [
+        ("本市出行", ["LZ"]), ("新来出行", ["LZ"]),
+    ]  # fmt: skip
+    imports.undo(run.pk, **who)
+    importing.work(run.pk, clock=lambda: world.NOW)
+    assert not Company.objects.filter(address="新址").exists()
 
 
 def test_a_person_declares_a_tie_and_it_bars_him_from_its_first_to_its_last_day() -> None:
