@@ -10,6 +10,7 @@ KINDS = BELOW | {
     "drivers.driver_registered": pgettext_lazy("history", "Entered in the register"),
     "drivers.driver_changed": pgettext_lazy("history", "Changed"),
     "drivers.driver_ended": pgettext_lazy("history", "Left the register"),
+    "drivers.driver_returned": pgettext_lazy("history", "Returned to the register"),
     "drivers.person_attached": pgettext_lazy("history", "Tied to an account"),
     "drivers.engagement_started": pgettext_lazy("history", "Began to drive for a company"),
     "drivers.engagement_ended": pgettext_lazy("history", "Stopped driving for a company"),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("desk/drivers/<str:code>/", register.driver, name="driver"),
     path("desk/drivers/<str:code>/change/", register.change_driver, name="change_driver"),
     path("desk/drivers/<str:code>/end/", register.end_driver, name="end_driver"),
+    path("desk/drivers/<str:code>/return/", register.return_driver, name="return_driver"),
     path("desk/drivers/<str:code>/show/", register.show_driver_field, name="show_driver_field"),
     path("desk/drivers/<str:code>/drives/", driving.start_driving, name="start_driving"),
     path("desk/drivers/<str:code>/lease/", driving.enter_lease, name="enter_lease"),

@@ -151,6 +151,12 @@ class EndForm(KeyForm):
     reason = forms.CharField(label=_("Why it ends"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
+class ReturnForm(KeyForm):
+    """A record that had left its register comes back."""
+
+    reason = forms.CharField(label=_("Why it is restored"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+
 class ShowForm(KeyForm):
     """The motive for seeing one field whole."""
 

@@ -1,4 +1,4 @@
-"""Changing a driver's record with a reason, and taking it out of the register."""
+"""Changing a driver's record with a reason, taking it out of the register, and restoring it."""
 
 import datetime
 
@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from drivers.models import Driver, certificate_hash, licence_hash
 from platforms.actions import keeping
+from platforms.models import RegisterState
+from platforms.permissions import require_registrar_of
 from portal import changes, events, namemarks
 from portal.changes import Given
 from portal.errors import Refused
@@ -41,6 +43,21 @@ def end_driver(
             raise Refused(_("Something of his began after that day: end it first."))
         rows.filter(until_date__isnull=True).update(until_date=last_date)
     events.record("drivers.driver_ended", held, **changes.entry(told, reason), by=by, post=post, at=now)
+    return held
+
+
+@transaction.atomic
+def return_driver(driver: Driver, *, reason: str, by: User, post: Post | None, now: datetime.datetime) -> Driver:
+    """Who had left drives again: his old record holds once more. What he drove and for whom stays ended."""
+    rows = Driver.objects.select_related("place__parent").select_for_update(no_key=True, of=("self",))
+    held = rows.get(pk=driver.pk)
+    require_registrar_of(by, post, held.place, now)
+    if held.state != RegisterState.ENDED:
+        raise Refused(_("This driver is in the register; there is nothing to restore."))
+    told = changes.put(held, {"state": RegisterState.VALID, "ended_date": None})
+    held.revision += 1
+    held.save(update_fields=["state", "ended_date", "revision"])
+    events.record("drivers.driver_returned", held, **changes.entry(told, reason), by=by, post=post, at=now)
     return held
 
 

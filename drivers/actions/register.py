@@ -42,7 +42,15 @@ def register_driver(
     require_registrar_of(by, post, place, now)
     if place.kind != PlaceKind.DISTRICT:
         raise Refused(_("A driver belongs to a district or county, not to a whole city."))
-    if Driver.objects.with_licence(licence) is not None:
+    known = Driver.objects.with_licence(licence)
+    if known is not None and known.ended_date is not None:
+        raise Refused(
+            _(
+                "This driver left the register."
+                " Find his old record by the licence and restore it: nothing of it is lost."
+            )
+        )
+    if known is not None:
         raise Refused(_("A driver with this licence is already registered."))
     if person is not None and Driver.objects.filter(person=person).exists():
         raise Refused(_("This account already has a driver's record."))

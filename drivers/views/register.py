@@ -26,6 +26,7 @@ from portal.calendar import beijing_day
 from portal.models import Post
 from portal.permissions import active_post
 from portal.privacy import Kind
+from portal.register_forms import ReturnForm
 from portal.registers_out import may_take_out
 from portal.views import registers
 
@@ -72,6 +73,7 @@ def _page(request: HttpRequest, found: Driver, post: Post, now: datetime.datetim
         "engagements": found.engagements.listed(),
         "contracts": Contract.objects.of(found, beijing_day(now)),
         "may_keep": keeping.is_kept(request, found.state, now, found.place),
+        "may_return": found.ended_date is not None and may_keep(request.user, post, now, found.place),  # type: ignore[arg-type]
     }
     return render(request, "drivers/driver.html", words)
 
@@ -121,6 +123,23 @@ def end_driver(request: HttpRequest, code: str) -> HttpResponse:
     return registers.ended(
         request, changing.end_driver, found, post=keeping.keeper(request, now, found.place),
         verb="drivers.end_driver", to=_to(code), heading=_("%(name)s leaves the register") % {"name": found.name},
+        now=now,
+    )  # fmt: skip
+
+
+def return_driver(request: HttpRequest, code: str) -> HttpResponse:
+    """He drives again: his old record is restored."""
+    now = timezone.now()
+    found, _post = _seen(request, code, now)
+    post = keeping.keeper(request, now, found.place)
+    form = ReturnForm(request.POST or None)
+
+    def act(**who: Any) -> None:
+        changing.return_driver(found, reason=form.cleaned_data["reason"], **who)
+
+    return registers.carried_out(
+        request, form, act, post=post, verb="drivers.return_driver", to=_to(code),
+        heading=_("%(name)s returns to the register") % {"name": found.name}, done=_("The record is restored."),
         now=now,
     )  # fmt: skip
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
+from drivers.actions import changing
 from drivers.actions import register as actions
 from drivers.models import Contract, ContractKind, Driver, Engagement
 from portal.errors import Refused
 from portal.models import Event, Place, Post, Role
+from portal.once import new_key
 from tests import world
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +65,29 @@ def test_a_licence_an_account_and_a_place_are_checked(admin: Post) -> None:
     with pytest.raises(Refused):
         register(admin, licence="51999919700101003X", person=person)
     assert Driver.objects.count() == 2
+
+
+def test_who_left_the_register_returns_to_his_old_record(admin: Post) -> None:
+    driver, who = register(admin), {"by": admin.person, "post": admin, "now": world.NOW}
+    browser, url = world.signed_in(admin.person, admin), reverse("drivers:return_driver", args=[driver.code])
+    record = reverse("drivers:driver", args=[driver.code])
+    assert url not in browser.get(record).content.decode()
+    with pytest.raises(Refused):
+        changing.return_driver(driver, reason="重新从业", **who)
+    changing.end_driver(driver, last_date=DAY, reason="本人申请注销", **who)
+    with pytest.raises(Refused, match="恢复"):
+        register(admin)
+    other = world.a_post(Role.SYSTEM_ADMIN, world.committee("YB"))
+    with pytest.raises(PermissionDenied):
+        changing.return_driver(driver, reason="重新从业", **who | {"by": other.person, "post": other})
+    assert url in browser.get(record).content.decode()
+    page = browser.post(url, {"key": new_key(), "reason": "重新从业"}, follow=True).content.decode()
+    assert "恢复登记" in page
+    assert "重新从业" in page
+    assert url not in page
+    driver.refresh_from_db()
+    assert (driver.state, driver.ended_date, driver.revision) == ("valid", None, 2)
+    assert Event.objects.filter(kind="drivers.driver_returned").count() == 1
 
 
 def test_nobody_but_a_system_administrator_writes_in_the_register(admin: Post) -> None:

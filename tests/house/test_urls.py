@@ -229,6 +229,7 @@ TABLE: dict[str, Row] = {
     "drivers:new_driver": only("system_admin"),
     "drivers:change_driver": only("system_admin", of="record"),
     "drivers:end_driver": only("system_admin", of="record"),
+    "drivers:return_driver": only("system_admin", of="record"),
     "drivers:start_driving": only("system_admin", of="record"),
     "drivers:enter_lease": only("system_admin", of="record"),
     "drivers:start_engagement": only("system_admin", of="record"),

@@ -88,7 +88,7 @@ def _registers(things: dict[str, Any]) -> list[str]:
         "vehicle": ("drivers:vehicle", "platforms:change_vehicle", "platforms:end_vehicle"),
         "record": (
             "drivers:driver", "drivers:change_driver", "drivers:end_driver", "drivers:start_driving",
-            "drivers:enter_lease", "drivers:start_engagement",
+            "drivers:enter_lease", "drivers:start_engagement", "drivers:return_driver",
         ),
         "driving": ("drivers:end_driving",),
     }  # fmt: skip
