@@ -30,6 +30,7 @@ urlpatterns = [
     path("desk/drivers/<str:code>/drives/", driving.start_driving, name="start_driving"),
     path("desk/drivers/<str:code>/lease/", driving.enter_lease, name="enter_lease"),
     path("desk/drivers/<str:code>/company/", driving.start_engagement, name="start_engagement"),
+    path("desk/drivers/<str:code>/company/<str:company>/end/", driving.end_engagement, name="end_engagement"),
     path("desk/driving/<str:code>/end/", driving.end_driving, name="end_driving"),
     path("desk/vehicles/<str:code>/", driving.vehicle, name="vehicle"),
     path("desk/vehicles/<str:code>/show/", driving.show_vehicle_field, name="show_vehicle_field"),

@@ -109,19 +109,27 @@ def start_engagement(
 
 @transaction.atomic
 def end_engagement(
-    engagement: Engagement, *, until_date: datetime.date, by: User, post: Post | None, now: datetime.datetime
+    engagement: Engagement,
+    *,
+    last_date: datetime.date,
+    reason: str,
+    by: User,
+    post: Post | None,
+    now: datetime.datetime,
 ) -> Engagement:
     """He no longer drives for the company after its last day; what happened until then stays with that company."""
-    permissions.require_registrar(by, post, now)
-    held = Engagement.objects.select_for_update(no_key=True).get(pk=engagement.pk)
+    rows = Engagement.objects.select_for_update(no_key=True, of=("self",)).select_related("driver__place", "company")
+    held = rows.get(pk=engagement.pk)
+    require_registrar_of(by, post, held.driver.place, now)
     if held.until_date is not None:
         raise Refused(_("This has ended already."))
-    if until_date < held.from_date:
+    if last_date < held.from_date:
         raise Refused(_("It cannot end before it began."))
-    held.until_date = until_date
+    held.until_date = last_date
     held.save(update_fields=["until_date"])
-    facts = {"company": held.company.code, "until_date": until_date.isoformat()}
-    events.record("drivers.engagement_ended", held.driver, by=by, post=post, at=now, facts=facts)
+    facts = {"company": held.company.code, "until_date": last_date.isoformat()}
+    words = {"reason": reason.strip()}
+    events.record("drivers.engagement_ended", held.driver, by=by, post=post, at=now, facts=facts, words=words)
     return held
 
 

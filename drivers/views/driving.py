@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -137,6 +137,20 @@ def end_driving(request: HttpRequest, code: str) -> HttpResponse:
     return registers.ended(
         request, actions.end_driving, found, post=post, verb="drivers.end_driving",
         to=reverse("drivers:driver", args=[driver.code]), heading=_("%(plate)s for %(company)s ends") % names, now=now,
+    )  # fmt: skip
+
+
+def end_engagement(request: HttpRequest, code: str, company: str) -> HttpResponse:
+    """He no longer drives for that company."""
+    now = timezone.now()
+    driver, post = _kept(request, code, now)
+    found = driver.engagements.filter(company__code=company).listed().first()
+    if found is None:
+        raise Http404
+    names = {"name": driver.masked_name, "company": found.company.short_name}
+    return registers.ended(
+        request, register.end_engagement, found, post=post, verb="drivers.end_engagement",
+        to=reverse("drivers:driver", args=[code]), heading=_("%(name)s stops driving for %(company)s") % names, now=now,
     )  # fmt: skip
 
 

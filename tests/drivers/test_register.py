@@ -103,7 +103,7 @@ def test_nobody_but_a_system_administrator_writes_in_the_register(admin: Post) -
     with pytest.raises(PermissionDenied):
         actions.start_engagement(driver, company=world.a_platform(), from_date=DAY, **acting)
     with pytest.raises(PermissionDenied):
-        actions.end_engagement(engagement, until_date=DAY, **acting)
+        actions.end_engagement(engagement, last_date=DAY, reason="换平台", **acting)
     with pytest.raises(PermissionDenied):
         actions.enter_contract(
             driver, company=company, kind=ContractKind.LEASE, from_date=DAY, until_date=None, **acting
@@ -136,10 +136,10 @@ def test_a_driver_drives_for_several_companies_at_once_but_for_each_once(admin: 
     with pytest.raises(Refused):
         actions.start_engagement(driver, company=world.a_branch(), from_date=DAY, **acting)
     with pytest.raises(Refused):
-        actions.end_engagement(first, until_date=BEFORE, **acting)
-    actions.end_engagement(first, until_date=DAY, **acting)
+        actions.end_engagement(first, last_date=BEFORE, reason="换平台", **acting)
+    actions.end_engagement(first, last_date=DAY, reason="换平台", **acting)
     with pytest.raises(Refused):
-        actions.end_engagement(first, until_date=DAY, **acting)
+        actions.end_engagement(first, last_date=DAY, reason="换平台", **acting)
     assert set(driver.engagements.on_day(DAY).values_list("company", flat=True)) == {one.pk, two.pk}
     assert [row.company for row in driver.engagements.on_day(NEXT)] == [two]
     kinds = Event.objects.filter(subject=f"drivers.driver:{driver.code}").values_list("kind", flat=True)

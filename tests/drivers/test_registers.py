@@ -118,6 +118,15 @@ def test_a_system_administrator_keeps_company_permit_vehicle_driver_and_who_driv
     driving.refresh_from_db()
     assert driving.until_date == TODAY
     assert "曾建平" in text(keeper, reverse("drivers:vehicle", args=[vehicle.code]))
+    end = f"{record}company/{company}/end/"
+    assert end in text(keeper, record)
+    assert (
+        "不能" in keeper.post(end, {"key": new_key(), "last_date": "2024-02-01", "reason": "换平台"}).content.decode()
+    )
+    page = sent(keeper, end, last_date=TODAY, reason="换平台")
+    assert "换平台" in page
+    assert end not in page
+    assert driver.engagements.get(company=platform.organisation).until_date == TODAY
     # whoever sends the same form again has changed nothing twice
     assert Event.objects.filter(kind="drivers.driving_started").count() == 1
 

@@ -233,6 +233,7 @@ TABLE: dict[str, Row] = {
     "drivers:start_driving": only("system_admin", of="record"),
     "drivers:enter_lease": only("system_admin", of="record"),
     "drivers:start_engagement": only("system_admin", of="record"),
+    "drivers:end_engagement": only("system_admin", of="engagement"),
     "drivers:end_driving": only("system_admin", of="driving"),
     # without the field's name nobody is shown anything
     "platforms:show_company_field": post_only(status=404, of="company"),
@@ -491,6 +492,7 @@ def arguments(cast: Cast, of: str) -> list[Any]:
         "pair": [cast.cases["in_hand"].code, cast.cases["alone"].code],
         "linked": [cast.cases["promised"].code, cast.cases["done"].code],
         "own note": [cast.cases["in_hand"].code, cast.things["note"].code],
+        "engagement": [cast.things["record"].code, cast.things["driving"].company.code],
         "filter": [cast.things["filter"].code],
         "token": [cast.things["token"].code],
         "import": [cast.things["import"].code],

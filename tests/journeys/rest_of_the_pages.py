@@ -92,4 +92,8 @@ def _registers(things: dict[str, Any]) -> list[str]:
         ),
         "driving": ("drivers:end_driving",),
     }  # fmt: skip
-    return [reverse(name, args=[things[thing].code]) for thing, found in names.items() for name in found]
+    company = things["driving"].company
+    return [
+        *(reverse(name, args=[things[thing].code]) for thing, found in names.items() for name in found),
+        reverse("drivers:end_engagement", args=[things["record"].code, company.code]),
+    ]
