@@ -53,10 +53,8 @@ class RegisterFilter(forms.Form):
     numbers: Mapping[str, Callable[[str], str]] = {}  # which numbers a record has, and the keyed hash of each
 
     def hashes(self, kind: str, typed: str) -> Iterable[tuple[str, str]]:
-        """The (`by`, keyed hash) under which this register finds what was typed; those it has win."""
-        if not self.numbers:
-            # companies and permits have nothing that is kept secret: all of theirs is found by words
-            return
+        """The (`by`, keyed hash) under which this register finds what was typed; those it has win. A phone or a plate
+        is hashed for a register that has none too: it never stands in an address, and nothing is found by it."""
         if kind == PHONE:
             yield PHONE, phone_hash(typed)
         if kind == PLATE:

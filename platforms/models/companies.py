@@ -32,6 +32,8 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def fitting(self, wanted: Mapping[str, Any]) -> "CompanyQuerySet":
         """Those a filter asks for; who has left the register is listed only when asked for."""
         rows = self if wanted.get("state") == RegisterState.ENDED else self.filter(organisation__closed_at=None)
+        if wanted.get("found"):  # a phone or a plate was typed: a company goes by neither
+            return rows.none()
         if wanted.get("q"):
             rows = rows.filter(named(wanted["q"]))
         if wanted.get("city"):

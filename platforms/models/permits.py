@@ -18,6 +18,8 @@ class PermitQuerySet(models.QuerySet["Permit"]):
 
     def fitting(self, wanted: Mapping[str, Any], today: datetime.date) -> "PermitQuerySet":
         rows = self if wanted.get("state") == RegisterState.ENDED else self.filter(ended_date__isnull=True)
+        if wanted.get("found"):  # a phone or a plate was typed: a permit goes by neither
+            return rows.none()
         if wanted.get("q"):
             typed = wanted["q"]
             companies = Company.objects.filter(named(typed)).values_list("pk", flat=True)

@@ -46,8 +46,8 @@ def asked(request: HttpRequest, form: RegisterFilter) -> HttpResponse | None:
 def page_of(request: HttpRequest, rows: QuerySet[Any], post: Post, now: datetime.datetime) -> slices.Slice | None:
     """A page of the list; None once the day's budget is used up.
 
-    Only the bare list's first page is free, to which everybody comes who opens the register: a program that steps through
-    filters reads as many names as one that leafs.
+    Only the bare list's first page is free, to which everybody comes who opens the register: a program that steps
+    through filters reads as many names as one that leafs.
     """
     page = slices.take(rows, request.GET.get("after", ""))
     if request.GET and not spending.spend(post, len(page.rows), now=now):
