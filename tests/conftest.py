@@ -41,7 +41,7 @@ QUIET = [
 
 
 # what takes long begins first, so that no process is left alone with it at the end
-LONG = ("tests/journeys/", "tests/launch/", "tests/demo/")
+LONG = ("tests/house/test_urls.py", "tests/journeys/", "tests/launch/", "tests/demo/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

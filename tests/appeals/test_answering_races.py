@@ -14,7 +14,7 @@ from tests.amount import often
 from tests.appeals.desk import a_line
 from tests.appeals.test_races import together
 
-ROUNDS = often(20, 8)
+ROUNDS = often(20, 5)
 BODY = Body("not_upheld", "核对过规则。")
 
 

@@ -169,7 +169,7 @@ def test_any_filters_together_count_what_they_list(db: None) -> None:
     asked = {name: st.one_of(st.just(""), st.just(""), st.sampled_from(known), WRONG) for name, known in values.items()}
     shown = st.sampled_from([*inbox.CHIPS])
 
-    @settings(max_examples=often(60, 20), deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=often(60, 10), deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         st.sampled_from(["contact", "secretary", "committee", "province"]),
         shown,

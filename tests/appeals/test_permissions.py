@@ -194,7 +194,7 @@ def _try(data: Any, module: Any, moves: list[str], appeal: Appeal, by: Any, valu
 def test_no_barred_person_sees_or_handles_and_whoever_may_act_may(db: None) -> None:
     # not shrunk: each example fills the database with people, and the draws say who they are
     @settings(
-        max_examples=often(15, 6),
+        max_examples=often(15, 4),
         deadline=None,
         suppress_health_check=list(HealthCheck),
         print_blob=True,

@@ -28,7 +28,7 @@ from tests import world
 from tests.amount import often
 from tests.world import at
 
-ROUNDS = often(200, 40)
+ROUNDS = often(200, 15)
 FILED = at("2026-03-02 09:00")
 IN_TIME, DUE = at("2026-03-05 23:59"), at("2026-03-06 00:00")
 KEY = "the-key-of-this-draft"

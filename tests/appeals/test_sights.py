@@ -122,7 +122,7 @@ def allowed(organisation: Organisation) -> Q:
 
 def test_after_every_move_of_any_cast_everybody_sees_what_the_legs_say(db: None) -> None:
     @settings(
-        max_examples=often(15, 4), deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
+        max_examples=often(15, 3), deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
     )  # fmt: skip
     @given(st.data())

@@ -36,6 +36,7 @@ def walks(now: datetime.datetime) -> Walks:
         "anonymous": [of("published", things["out"]), of("erased", things["erasure"], "portal")],
         "driver": [
             of("invitation", things["post invitation"], "portal"),
+            of("my_corrections", None, "portal"), of("ask_correction", None, "portal"),
             of("publication", cases["announced case"]), of("consent", cases["in_hand"]),
             of("group", lead),
         ],
@@ -71,7 +72,7 @@ def walks(now: datetime.datetime) -> Walks:
             *(of(name, None, "platforms") for name in ("new_company", "new_vehicle")),
             of("new_driver", None, "drivers"),
             *(of(name, things["import"], "portal") for name in imports),
-            of("keep_city_open", things["city place"], "portal"),
+            *(of(name, things["city place"], "portal") for name in ("keep_city_open", "open_city", "close_city")),
         ],
     }  # fmt: skip
     return {

@@ -27,7 +27,7 @@ from tests.amount import often
 
 pytestmark = pytest.mark.django_db
 
-CASES = often(200, 40)
+CASES = often(200, 15)
 HREF = re.compile(r'(?:href|hx-get|src)="([^"#]+)"')
 # nobody else's name begins with one of these
 SURNAMES = "亓芈妫"

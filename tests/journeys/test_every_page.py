@@ -168,8 +168,8 @@ def look_at(page: Page, who: str, path: str, address: str, found: Findings) -> l
         return []
     if strangers:
         found.wrong.append(f"{where}: calls {strangers}")
-    # in the gate axe looks at two pages of three, one on a phone and the next on a desk; in a full run at each on both
-    axe_widths = WIDTHS if often(1, 0) else WIDTHS[len(found.seen) % 3 :][:1]
+    # in the gate axe looks at every second page, one on a phone and the next on a desk; in a full run at each on both
+    axe_widths = WIDTHS if often(1, 0) else WIDTHS[len(found.seen) % 4 :][:1]
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         if width in axe_widths:
