@@ -63,7 +63,7 @@ class Cases(Lists[Export]):
         return {**lists_out.filter_facts(wanted_of(export))}
 
     def search_of(self, export: Export) -> str:
-        return wanted_of(export).words
+        return lists_out.search_words(wanted_of(export))
 
     def filter_words(self, exports: Iterable[Export], *, in_full: bool) -> list[Pairs]:
         asked = [wanted_of(export) for export in exports]

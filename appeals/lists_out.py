@@ -88,7 +88,12 @@ SORTABLE: dict[str, Cell] = {
 
 def filter_facts(wanted: Wanted) -> dict[str, str]:
     """The filter for the log: codes only, what was typed is among the words."""
-    return {name: value for name, value in wanted.asked().items() if name not in ("q", "page")}
+    return {name: value for name, value in wanted.asked().items() if name not in ("q", "n", "page")}
+
+
+def search_words(wanted: Wanted) -> str:
+    """What was searched for; of a phone or plate only that there was one."""
+    return " ".join([wanted.words, *(_("[a whole number]") for _token in wanted.numbers.split())]).strip()
 
 
 def filter_words(wanted: Wanted, names: dict[str, str] | None = None) -> list[tuple[str, str]]:
@@ -96,7 +101,7 @@ def filter_words(wanted: Wanted, names: dict[str, str] | None = None) -> list[tu
     names = names_of([wanted]) if names is None else names
     asked = [
         (_("List"), str(inbox.CHIPS[wanted.show])),
-        (_("Search"), wanted.words),
+        (_("Search"), search_words(wanted)),
         (pgettext("column", "Due"), str(DUES.get(wanted.due, ""))),
         (pgettext("column", "Kind"), str(Category(wanted.category).label) if wanted.category else ""),
         (pgettext("column", "Place"), names.get(wanted.place, wanted.place)),

@@ -15,9 +15,12 @@ from portal.sealing import keyed_hash
 # as it is written on cars: the province's one character, a letter, five characters or six for a green plate
 PLATE = re.compile("[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5,6}")
 SEPARATORS = re.compile(r"[\s·•・.\-]")
-SPACED_PLATE = re.compile(PLATE.pattern.replace("[A-Z]", r"\s*[A-Z][\s·•・.\-]*", 1))
+SPACED_PLATE = re.compile(PLATE.pattern.replace("[A-Z]", r"\s*[A-Z][\s·•・.\-]*", 1), re.IGNORECASE)
 RUN = re.compile(r"\w+")
 PHONE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+SPACED_PHONE = re.compile(r"(?<![A-Z0-9])(?:\+?86[\s\-]?)?1[3-9](?:[\s\-]?\d){9}(?![A-Z0-9])", re.IGNORECASE)
+IDENTITY = re.compile(r"(?<![A-Z0-9])\d{14,}[\dX](?![A-Z0-9])", re.IGNORECASE)
+TOKEN = re.compile("[0-9a-f]{16}(?:-[0-9a-f]{16})*")
 LONG_NUMBER = re.compile(r"\d{7,}")  # a phone, an order, a licence: never taken apart into pairs
 NUMBER_PART = 3  # characters of a case number are looked for from three on
 Found = tuple[str, frozenset[int]]  # "all" or "any" of these marks
@@ -100,3 +103,27 @@ def personal(word: str) -> frozenset[int]:
     phone = PHONE.fullmatch(compact)
     marks = of_plates(word) | ({of_order(word)} if compact else set())
     return frozenset(marks | {of_phone(phone_hash(phone[1]))} if phone else marks)
+
+
+def parted(typed: str) -> tuple[str, list[str]]:
+    """What was typed without the phones, plates and identity numbers in it, and a token for each of them.
+
+    A token is made of marks: it may stand in an address and in a kept filter, where the number itself may not.
+    """
+    tokens: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        found = "-".join(f"{mark % 2**64:016x}" for mark in sorted(personal(match[0])))
+        if found not in tokens:
+            tokens.append(found)
+        return " "
+
+    rest = unicodedata.normalize("NFKC", typed)
+    for pattern in (SPACED_PLATE, SPACED_PHONE, IDENTITY):
+        rest = pattern.sub(keep, rest)
+    return (" ".join(rest.split()) if tokens else rest.strip()), tokens
+
+
+def of_token(token: str) -> frozenset[int]:
+    """The marks of which any one is enough."""
+    return frozenset((int(one, 16) ^ 1 << 63) - (1 << 63) for one in token.split("-"))

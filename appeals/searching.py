@@ -1,6 +1,7 @@
 """Finding cases by what somebody typed. What one may not see is left out by the list that asks, not here."""
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,26 +50,29 @@ class Hits:
         return Q(appeal__in=self.cases) if self.is_common else Q(appeal__pk__among=self.cases)
 
 
-def search(typed: str, post: Post, now: datetime.datetime) -> Hits:
-    rows = found_by(typed, post, now)
+def search(typed: str, numbers: Sequence[str], post: Post, now: datetime.datetime) -> Hits:
+    rows = found_by(typed, numbers, post, now)
     ids = list(rows.values_list("appeal", flat=True)[: FEW + 1])
     return Hits(ids if len(ids) <= FEW else rows)
 
 
-def found_by(typed: str, post: Post, now: datetime.datetime) -> QuerySet[Gist, Any]:
+def found_by(typed: str, numbers: Sequence[str], post: Post, now: datetime.datetime) -> QuerySet[Gist, Any]:
     """Ids of the cases in which every typed word is found: in the number, title, story or an answer, as the company,
-    or as the driver's phone, his plate or an order. A sealed case is found by the latter only by its handler for whom
-    it was unsealed."""
+    or as an order. Tokens (marks.parted) find the driver's phone and his plate. A sealed case is found by the latter
+    three only by its handler for whom it was unsealed."""
     search = _Search(_unsealed_for(post, now))
     words = typed.split()[:MOST_WORDS]
     found = Q()
     for word in words:
         found &= search.meant(word)
     number = codes.tidy_case_number(typed)
-    found |= _all(marks.of_number(number)) if number else Q(pk__in=[])
-    # a plate or a phone typed with spaces; of one word it has been asked already
-    if len(words) != 1:
+    if number:
+        found |= _all(marks.of_number(number))
+    # an order typed with spaces; of one word it has been asked already
+    if len(words) > 1:
         found |= search.personally(marks.personal(typed))
+    for token in numbers:
+        found &= search.personally(marks.of_token(token))
     return Gist.objects.filter(found).values("appeal")
 
 

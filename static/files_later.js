@@ -13,5 +13,5 @@
     if (!seen[seen.length - 1].isIntersecting) return;
     watch.disconnect();
     load();
-  }, { rootMargin: "800px" }).observe(box);
+  }, { rootMargin: "300px" }).observe(box);
 })();

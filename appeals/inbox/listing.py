@@ -107,9 +107,9 @@ class Desk:
 
     def narrowing(self, wanted: Wanted) -> "Narrowing":
         condition = of_filter(wanted, self.post, self.now)
-        if not wanted.words:
+        if not wanted.words and not wanted.numbers:
             return Narrowing(condition, MOST)
-        hits = search(wanted.words, self.post, self.now)
+        hits = search(wanted.words, wanted.numbers.split(), self.post, self.now)
         if hits.is_common:
             return Narrowing(condition & hits.condition, MOST_OF_COMMON)
         return Narrowing(condition & hits.condition, MOST, is_few=True)

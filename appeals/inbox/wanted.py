@@ -1,14 +1,13 @@
 """What a reader asks the desk's list for, as the list's address says it. Pure: no database, no clock."""
 
 import datetime
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from django.utils.http import urlencode
 from django.utils.translation import pgettext_lazy
 
-from appeals import chain
+from appeals import chain, marks
 from appeals.models import Category, Status
 
 TODO, DRIVER, COMPANY, ANSWERED, ALL = "todo", "driver", "company", "answered", "all"
@@ -41,8 +40,9 @@ WAITS = {
     COMPANY: pgettext_lazy("wait filter", "On the company"),
 }
 # an address says q, place, from ... ; a field here cannot always have that name
-NAMES = {"words": "q", "from_date": "from", "until_date": "to"}
+NAMES = {"words": "q", "numbers": "n", "from_date": "from", "until_date": "to"}
 LONGEST = 60
+MOST_NUMBERS = 3
 CODE = 16
 UNNARROWING = frozenset({"show", "sort", "page", "is_explicit"})
 
@@ -57,6 +57,7 @@ class Wanted:
 
     show: str = TODO
     words: str = ""
+    numbers: str = ""
     due: str = ""
     category: str = ""
     place: str = ""
@@ -81,14 +82,18 @@ class Wanted:
     @property
     def is_folded(self) -> bool:
         """Nothing is asked that stands behind the fold: search, kind and order stand before it."""
-        return not replace(self, words="", category="").is_narrowed
+        return not replace(self, words="", numbers="", category="").is_narrowed
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> "Wanted":
-        """From an address or an API call."""
+        """From an address, a form or an API call. A phone, plate or identity number that was typed becomes a token:
+        from here on it stands in no address and no kept filter."""
+        words, typed = marks.parted(asked.get("q", "")[:LONGEST])
+        numbers = typed or [token for token in asked.get("n", "").split() if marks.TOKEN.fullmatch(token)]
         return cls(
             show=_one_of(CHIPS, asked.get("show", ""), TODO),
-            words=unicodedata.normalize("NFKC", asked.get("q", "")).strip()[:LONGEST],
+            words=words,
+            numbers=" ".join(numbers[:MOST_NUMBERS]),
             due=_one_of(DUES, asked.get("due", "")),
             category=_one_of(Category.values, asked.get("category", "")),
             place=_digits(asked.get("place", "")),

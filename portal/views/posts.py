@@ -7,10 +7,11 @@ from django.contrib import auth, messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -86,9 +87,14 @@ def sign_in_again(request: HttpRequest) -> HttpResponse:
 
 
 def desk_posts(request: HttpRequest) -> HttpResponse:
-    """People and their posts: searched by name, whole phone number, organisation; filtered by role."""
+    """People and their posts: searched by name, whole phone number, organisation; filtered by role.
+
+    What was typed is sent as a body; of a phone number only its keyed hash (`found`) stands in the address.
+    """
     office = require_administrator(request)
-    typed, role, state = (request.GET.get(name, "").strip() for name in ("q", "role", "state"))
+    if request.method == "POST":
+        return redirect(f"{request.path}?{urlencode(_asked(request.POST))}")
+    typed, key, role, state = (request.GET.get(name, "").strip() for name in ("q", "found", "role", "state"))
     day = beijing_day(timezone.now())
     found = _in_reach(office).select_related("person", "organisation", "deputy__person")
     if role in Role.values:
@@ -97,10 +103,12 @@ def desk_posts(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(until_date__isnull=True) | Q(until_date__gte=day))
     else:
         found = found.filter(until_date__lt=day)
+    if key:
+        found = found.filter(person__phone_hash=key)
     if typed:
-        found = found.filter(_matching(typed))
+        found = found.filter(Q(person__name__icontains=typed) | Q(organisation__name__icontains=typed))
     page = Paginator(found.order_by("organisation__path", "role", "pk"), PAGE).get_page(request.GET.get("page"))
-    words = {"page": page, "q": typed, "role": role, "state": state, "roles": Role.choices, "today": day}
+    words = {"page": page, "q": typed, "key": key, "role": role, "state": state, "roles": Role.choices, "today": day}
     return render(request, "portal/desk_posts.html", words)
 
 
@@ -240,8 +248,11 @@ def deputies(post: Post):  # type: ignore[no-untyped-def]
     return live.exclude(person=post.person).select_related("person", "organisation").order_by("-organisation__path")
 
 
-def _matching(typed: str) -> Q:
+def _asked(sent: QueryDict) -> dict[str, str]:
+    """The list's address; a new word takes the place of the number before."""
+    asked = {name: sent.get(name, "").strip() for name in ("q", "found", "role", "state")}
     try:
-        return Q(person__phone_hash=phone_hash(tidy_phone(typed)))
+        asked |= {"q": "", "found": phone_hash(tidy_phone(asked["q"]))}
     except ValidationError:
-        return Q(person__name__icontains=typed) | Q(organisation__name__icontains=typed)
+        asked |= {"found": ""} if asked["q"] else {}
+    return {name: value for name, value in asked.items() if value}

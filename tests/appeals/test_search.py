@@ -6,15 +6,15 @@ import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
-from appeals import inbox, joins
+from appeals import inbox, joins, marks
 from appeals.actions import driving, handling, indexing, overseeing
 from appeals.inbox import Wanted
-from appeals.models import Appeal, Gist
+from appeals.models import Appeal, Gist, SavedFilter
 from portal import events
 from portal.actions import erasure
 from portal.models import Post, Role
 from tests import world
-from tests.appeals.desk import Line, a_line, at_ten, page, text
+from tests.appeals.desk import Line, a_line, at_ten, numbers, page, text
 
 pytestmark = pytest.mark.django_db
 __all__ = ["at_ten"]
@@ -178,3 +178,49 @@ def test_every_case_can_be_made_anew_from_a_number_on() -> None:
     Gist.objects.update(marks=[])
     call_command("renew_marks", every=True, after=first.number, stdout=io.StringIO())
     assert [bool(Gist.objects.get(appeal=one).marks) for one in (first, second)] == [False, True]
+
+
+# -- what stands in an address ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest", "count"),
+    [
+        ("13812345678", "", 1),
+        ("派单 +86 138-1234-5678 少了", "派单 少了", 1),
+        ("川e·d12345", "", 1),
+        ("川E 12345 13812345678", "", 2),
+        ("51050219900307123x", "", 1),
+        ("LZ-2026-000123", "LZ-2026-000123", 0),
+        ("LZ2026000123", "LZ2026000123", 0),
+        ("DD20261123", "DD20261123", 0),
+        ("派单", "派单", 0),
+    ],
+)
+def test_phones_plates_and_identity_numbers_are_parted_from_words(typed: str, rest: str, count: int) -> None:
+    words, tokens = marks.parted(typed)
+    assert (words, len(tokens)) == (rest, count)
+    assert all(marks.TOKEN.fullmatch(token) for token in tokens)
+
+
+def test_a_typed_phone_finds_its_case_and_stands_in_no_address_and_no_kept_filter() -> None:
+    line = a_line()
+    appeal = line.appeal(title="押金没退")
+    line.appeal(by=world.a_driver(line.branch), title="别人的押金")
+    browser = line.browser("secretary")
+    phone = appeal.filer.phone
+    answer = browser.post(page("inbox"), {"q": f"押金 {phone[:3]} {phone[3:]}", "show": "all"})
+    assert answer.status_code == 302
+    assert phone not in answer["Location"].replace("+", "").replace("%20", "")
+    shown = browser.get(answer["Location"])
+    assert numbers(shown) == [appeal.number]
+    assert "按完整号码查到" in text(shown)
+    assert phone not in shown.content.decode().replace(appeal.filer.masked_phone, "")
+    query = answer["Location"].partition("?")[2]
+    assert browser.post(page("filters"), {"name": "这一位", "query": query}).status_code == 302
+    assert phone not in SavedFilter.objects.get().query
+    # narrowed further the number stays, a second number takes its place
+    narrowed = browser.post(page("inbox"), {"q": "", "n": Wanted.of({"q": phone}).numbers, "show": "all", "tier": "2"})
+    assert numbers(browser.get(narrowed["Location"])) == [appeal.number]
+    other = browser.post(page("inbox"), {"q": "13000000000", "n": Wanted.of({"q": phone}).numbers, "show": "all"})
+    assert numbers(browser.get(other["Location"])) == []

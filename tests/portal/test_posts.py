@@ -274,7 +274,9 @@ def test_the_list_finds_by_name_number_organisation_and_role(administrator: Post
         {"q": secretary.organisation.name},
         {"role": "secretary"},
     ):
-        page = browser.get("/desk/posts/", query).content.decode()
+        asked = browser.post("/desk/posts/", query)
+        assert secretary.person.phone not in asked["Location"]
+        page = browser.get(asked["Location"]).content.decode()
         assert "李秀兰" in page, query
         assert "王建国" not in page, query
         assert secretary.person.phone not in page.partition("<table")[2]

@@ -58,6 +58,7 @@ def words(
             "value": wanted.words,
             "label": _("Search appeals"),
             "hint": _("Number, words, company, plate or phone"),
+            "without_number": address(replace(wanted, numbers="")),
         },
         "selects": [_kinds(wanted), _orders(wanted)],
         "more": _more(post, wanted, day),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from appeals import exports, grouping, leading, permissions, presence
@@ -33,12 +33,17 @@ PHONE_CHIPS = (listing.TODO, listing.DRIVER, listing.ANSWERED, listing.ALL)
 SHORT = {listing.ANSWERED: pgettext_lazy("desk list", "Answered")}
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
 def inbox(request: HttpRequest) -> HttpResponse:
-    """The table, and beside it the case that is open (?open=). Without scripts a row leads to the case's own page."""
+    """The table, and beside it the case that is open (?open=). Without scripts a row leads to the case's own page.
+
+    The filter is sent as a body and becomes an address, in which no phone or plate stands.
+    """
     now = timezone.now()
     post = entry.require_post(request, HANDLE, now)
+    if request.method == "POST":
+        return redirect(_address(Wanted.of(request.POST.dict())))
     kept = list(SavedFilter.objects.filter(post=post))
     first = next((one for one in kept if one.is_default), None)
     if first and not request.GET:
