@@ -214,7 +214,7 @@ def test_a_typed_phone_finds_its_case_and_stands_in_no_address_and_no_kept_filte
     assert phone not in answer["Location"].replace("+", "").replace("%20", "")
     shown = browser.get(answer["Location"])
     assert numbers(shown) == [appeal.number]
-    assert "按完整号码查到" in text(shown)
+    assert "按完整号码查找" in text(shown)
     assert phone not in shown.content.decode().replace(appeal.filer.masked_phone, "")
     query = answer["Location"].partition("?")[2]
     assert browser.post(page("filters"), {"name": "这一位", "query": query}).status_code == 302
