@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from appeals.models import Appeal, Identity
 from portal import caselog, events
@@ -17,6 +16,7 @@ from portal.permissions_privacy import has_consented
 from portal.privacy import KEPT, Kind
 from portal.reading_words import seen_of
 from tests import world
+from tests.portal.dumped import all_rows
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -72,18 +72,6 @@ def test_a_consent_is_asked_for_by_itself_and_taken_back(settings) -> None:  # t
     assert list(person.purpose_consents.values_list("withdrawn_at", flat=True)) != [None]
 
 
-def _all_rows() -> str:
-    """Every row of every table as text, as a dump has it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
-        tables = [name for (name,) in cursor.fetchall()]
-        text = []
-        for table in tables:
-            cursor.execute(f'SELECT t::text FROM "{table}" AS t')
-            text += [row for (row,) in cursor.fetchall()]
-    return "\n".join(text)
-
-
 def _canary(branch) -> tuple[User, Post, Appeal]:  # type: ignore[no-untyped-def]
     contact = world.a_contact(branch)
     person = world.a_driver(branch, contact=contact)
@@ -98,7 +86,7 @@ def _canary(branch) -> tuple[User, Post, Appeal]:  # type: ignore[no-untyped-def
 def test_no_number_licence_order_or_word_of_a_case_stands_in_the_clear() -> None:
     """Over all tables, as a plain dump writes them. Names and titles are plain by design: lists search by them."""
     person, _contact, _case = _canary(world.a_branch())
-    dump = _all_rows()
+    dump = all_rows()
     assert "燕雀的标题" in dump  # the search does look where things lie
     for hidden in (person.phone, person.driver.licence, "燕雀写的经过", "DD-CANARY-77"):
         assert hidden not in dump
@@ -122,7 +110,7 @@ def test_being_forgotten_takes_what_may_go_and_the_log_verifies() -> None:
     assert record.person_id is None
     record.name, record.marks = "登记", []
     record.save(update_fields=["name", "marks"])  # the authority's own record stays: look at everything else
-    dump = _all_rows()
+    dump = all_rows()
     for gone in ("燕雀", phone, "DD-CANARY-77"):
         assert gone not in dump
     held = User.objects.get(pk=person.pk)
